@@ -466,6 +466,7 @@ Begun LiveState::begin(ConnectionState& connection, Sight sight) {
 }
 
 void LiveState::take_over(ConnectionState& connection) {
+  connection.overlay.forget_snapshot();
   connection.told.leave();
   if (emulation_ && emulation_->undoes() && connection.overlay.active())
     connection.told.begin(*emulation_, connection.number, true);

@@ -51,6 +51,8 @@ class Overlay : public Transaction<Advance> {
     snapshot_ = std::move(snapshot);
     is_certain_ = sight_ == Sight::snapshot;
   }
+  /// It goes on where other versions are: it has not looked there yet.
+  void forget_snapshot() noexcept { snapshot_.reset(); }
   /// Whether the request that is under way sees the snapshot in place of what is there now.
   [[nodiscard]] bool sees_snapshot() const noexcept { return snapshot_ && sight_ != Sight::newest; }
   [[nodiscard]] Log carry_out(Control control, std::string_view name, bool succeeded = true) {

@@ -51,6 +51,15 @@ TEST_CASE("a change by account spares the ids that are known to be of others") {
   CHECK_FALSE(spoken.disturbs(write, "SELECT status FROM orders WHERE id = 8"));
 }
 
+TEST_CASE("whoever reads a whole table sees a change of which no column's key tells") {
+  Spoken spoken;
+  spoken.say("INSERT INTO tags (name, hits) VALUES ('a', 0)");
+  spoken.say("SELECT name, hits FROM tags", "name hits: a 0");
+  const std::string write = "UPDATE tags SET hits = 1 WHERE hits < 1";
+  spoken.say(write);
+  CHECK(spoken.disturbs(write, "SELECT name, hits FROM tags"));
+}
+
 TEST_CASE("a row that moves disturbs the readers of where it was and of where it comes") {
   Spoken spoken = orders();
   const std::string write = "UPDATE orders SET account_id = 4 WHERE id = 7";

@@ -31,6 +31,8 @@ int EmulatorScore::report(std::uint64_t transactions) const {
     fmt::print("  {:<8}{:<20}{:>8} asked {:>8} refused {:>8} computed{}\n", sound ? "ok" : "FAILED",
                kind, tally.asked, tally.refused, tally.computed,
                tally.wrong > 0 ? fmt::format("   {} WRONG", tally.wrong) : "");
+    if (tally.computed == 0)
+      for (const auto& [why, count] : tally.reasons) fmt::print("      {:>8}  {}\n", count, why);
   }
   fmt::print("{} of {} statements computed, {} transactions\n", computed, asked, transactions);
   fmt::print("{}: {} passed, {} failed, 0 skipped\n", suite_, passed, failed);

@@ -13,6 +13,7 @@ namespace differential {
 
 struct Tally {
   std::uint64_t asked = 0, computed = 0, refused = 0, wrong = 0;
+  std::map<std::string, std::uint64_t> reasons = {};  ///< why it was not computed
 };
 
 class EmulatorScore {

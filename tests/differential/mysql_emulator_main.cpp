@@ -199,7 +199,7 @@ void Test::play(const SqlStatement& statement) {
     compare(*computed);
   } else {
     const std::string why = serving_->why_not(asked);
-    if (!why.empty()) ++reasons_[why];
+    if (!why.empty()) ++reasons_[why], ++tally.reasons[why];
     const int known = known_tables();
     serving_->follow(asked, as_bytes(image), noon, true);
     if (known_tables() < known) ++losses_[statement.kind + ": " + why];

@@ -154,6 +154,15 @@ TEST_CASE("a transaction that has written stays in its scope, and keeps it from 
   CHECK(client.in("default", "GET t.1") == "a [exact]");
 }
 
+TEST_CASE("a transaction that goes on in another scope looks anew there") {
+  Stage stage(Scoping::named);
+  Client looking(stage), writer(stage);
+  CHECK(writer.in("w1", "SET t.1 b") == "ok [exact]");
+  CHECK(looking.ask("BEGIN") == "OK");
+  CHECK(looking.ask("LOOK t.1") == "a [exact]");
+  CHECK(looking.in("w1", "LOOK t.1") == "b [exact]");
+}
+
 TEST_CASE("a connection that watches keys stays in its scope") {
   toy::Recorded recorded;
   recorded.say(1, "WATCH t.1", "ok").say(2, "SET t.1 b", "ok");

@@ -49,6 +49,23 @@ bool knows(const TableState* table, const std::vector<std::size_t>& columns) {
          std::ranges::none_of(columns, [&](std::size_t each) { return !table->knows(each); });
 }
 
+bool acts(tree::ForeignAction action) {
+  return action != tree::ForeignAction::no_action && action != tree::ForeignAction::restrict;
+}
+
+/// Rows of the table may have gone, or been changed, and with them those that follow them.
+void forget_with_followers(const std::string& key, contents::Contents& contents,
+                           std::set<std::string>& forgotten) {
+  if (!forgotten.insert(key).second) return;
+  contents.forget_rows(key);
+  std::vector<std::string> followers;
+  for (const auto& [name, state] : contents.book().tables)
+    for (const Reference& reference : state.definition->references)
+      if (reference.parent == key && (acts(reference.on_delete) || acts(reference.on_update)))
+        followers.push_back(name);
+  for (const std::string& each : followers) forget_with_followers(each, contents, forgotten);
+}
+
 }  // namespace
 
 std::string list_of(const Definition& table, const std::vector<std::size_t>& columns) {
@@ -97,8 +114,9 @@ bool Runner::follow_child(const Definition& child, const Reference& reference, W
       columns && missing && knows(state, reference.columns) && knows(parent, *columns);
   if (!sure) {
     if (!took_effect_) return refuse_untold();
+    std::set<std::string> forgotten;
     if (removed && reference.on_delete != tree::ForeignAction::no_action)
-      contents_.forget_rows(child.key);
+      forget_with_followers(child.key, contents_, forgotten);
     return true;
   }
   if (removed && !child.triggers.empty()) return refuse_untold();

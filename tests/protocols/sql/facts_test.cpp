@@ -5,6 +5,7 @@
 
 #include "protocols/sql/facts/dependencies.hpp"
 #include "protocols/sql/facts/function_use.hpp"
+#include "protocols/sql/facts/routine_body.hpp"
 #include "protocols/sql/lower.hpp"
 #include "protocols/sql/tree/parse_mysql.hpp"
 #include "support.hpp"
@@ -121,6 +122,28 @@ TEST_CASE("MySQL: names mean what is declared") {
   const StatementFacts removed = mysql_facts_of("delete from goods where id = 1", catalog);
   CHECK(joined(removed.cascades) == "child");
   CHECK_FALSE(removed.indirect);
+}
+
+TEST_CASE("an insert takes numbers, and does what the defaults of its table do") {
+  const Catalog catalog = catalog_of(
+      {"CREATE FUNCTION bump(n int) RETURNS int BEGIN UPDATE counters SET v = v + n; RETURN n; END",
+       "CREATE TABLE noted (id int auto_increment primary key, v int DEFAULT (bump(1)))"});
+  const Dependencies found =
+      mysql_facts_of("insert into noted (id) values (1)", catalog).dependencies;
+  const auto writes = [&](const KeyPath& path) {
+    return std::ranges::find(found.writes, path) != found.writes.end();
+  };
+  CHECK(writes({std::string(outside_transactions), "noted"}));
+  CHECK(writes({"counters"}));
+}
+
+TEST_CASE("a body that calls what nothing declares may change anything") {
+  const Catalog catalog =
+      catalog_of({"CREATE PROCEDURE odd() BEGIN DELETE FROM t; DO mystery(1); END"});
+  CHECK(keys("call odd()", catalog).starts_with("writes {}"));
+  const Dependencies found =
+      dependencies_of_body("BEGIN DELETE FROM t; DO mystery(1); END", Dialect::mysql);
+  CHECK(std::ranges::find(found.writes, KeyPath()) != found.writes.end());
 }
 
 TEST_CASE("built-in functions by what they do besides giving a value") {

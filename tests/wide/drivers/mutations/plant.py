@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Plants faults in a tree, one after the other, and says which test notices each.
 
-    plant.py TREE [--only 1,4,7] [--build COMMAND] [--list]
+    plant.py TREE [--only 1,4,7] [--build COMMAND] [--doctests] [--list]
 
-TREE is changed and put back as it was. COMMAND builds targets in it: it is called with a preset and the targets, in TREE
+TREE is made like the one that this file is in, so that what was built there stays, changed and put back as it was. COMMAND builds targets in it: it is called with a preset and the targets, in TREE
 (default: configure and build). A fault that does not compile counts as one that nobody noticed.
 """
 
 import argparse
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -74,6 +75,16 @@ FAULTS = [
      "      paths.push_back({change.table, \"@any\"});\n", ""),
     ("an update that sets a unique column meets no row", "src/compile/rows/row_keys.cpp",
      "      if (change.kind == RowChange::Kind::update) add_unique(paths, change, keyed);\n", ""),
+    ("a query sees what others committed meanwhile", "protocols/mysql/sight.cpp",
+     "  return traits.other_tables ? Sight::unknown : Sight::snapshot;\n", "  return Sight::newest;\n"),
+    ("which tables are locked is part of no question", "protocols/mysql/session.cpp",
+     "  if (!locks_.empty()) values[std::string(locks_setting)] = locks_;\n", ""),
+    ("a transaction does not keep what it saw", "src/match/overlay.hpp",
+     "    if (!sees_snapshot() || (*snapshot_)[key] == newest) return behind_own(key, newest);\n",
+     "    if (sight_ != Sight::unknown) return behind_own(key, newest);\n"),
+    ("what overlapped with a transaction's first look is not looked at", "src/compile/states/trace.cpp",
+     "overlap_at(i, looked.step, *looked.tainted, of))\n        return overlap;\n",
+     "overlap_at(i, looked.step, *looked.tainted, of))\n        static_cast<void>(overlap);\n"),
     ("parents need not be there", "src/compile/rows/row_keys.cpp",
      "      add_parents(paths, change, keyed);\n", ""),
 ]
@@ -88,20 +99,23 @@ def tests_for(file):
         return ["sql_tree_test", "sql_statement_test", "postgres_test", "compile_test"]
     if file.startswith("protocols/postgres"):
         return ["postgres_test", "compile_test"]
+    if file.startswith("protocols/mysql"):
+        return ["mysql_test"]
     if file.startswith("src/compile"):
         return ["compile_test"]
     return ["match_test", "compile_test"]
 
 
 def folder_of(test):
-    parts = {"sql": "protocols/sql", "postgres": "protocols/postgres"}
+    parts = {each: f"protocols/{each}" for each in ("sql", "postgres", "mysql")}
     part = test.split("_")[0]
     return f"build/asan/tests/{parts.get(part, part)}/{test}"
 
 
 class Tree:
-    def __init__(self, folder, command):
-        self.folder, self.command = folder, command
+    def __init__(self, folder, command, last):
+        self.folder, self.command, self.last = folder, command, last
+        self.proven = {}
 
     def run(self, arguments, seconds=None):
         """Whether it succeeds, in time."""
@@ -118,39 +132,53 @@ class Tree:
             steps.insert(0, ["cmake", "--preset", preset])
         return all(self.run(step) for step in steps)
 
-    def sound(self, files):
-        """Whether the tests pass without any fault."""
-        tests = sorted({test for file in files for test in tests_for(file)})
-        return self.build("asan", tests) and all(self.run([folder_of(test), "-m"], SECONDS_EACH) for test in tests)
+    def passes(self, test):
+        """Whether the test passes as the tree is; nothing where it can't be built."""
+        if test == "differential":
+            built = self.build("release", ["tests/differential/differential"])
+            return self.run(DIFFERENTIAL, SECONDS_EACH) if built else None
+        return self.run([folder_of(test), "-m"], SECONDS_EACH) if self.build("asan", [test]) else None
 
-    def noticed_by(self, file):
-        """The first test that fails; None where all pass, an empty text where it does not compile. A test is built when
-        it is its turn: most faults are noticed by the first one."""
-        for test in tests_for(file):
-            if not self.build("asan", [test]):
-                return ""
-            if not self.run([folder_of(test), "-m"], SECONDS_EACH):
-                return test
-        if not self.build("release", ["tests/differential/differential"]):
-            return ""
-        return None if self.run(DIFFERENTIAL, SECONDS_EACH) else "differential"
+    def is_proven(self, test):
+        """Whether it passes without any fault."""
+        if test not in self.proven:
+            self.proven[test] = self.passes(test)
+        return self.proven[test]
 
 
 def plant(tree, fault):
+    """None where a test notices it, which is named; else what is wrong. Most faults are noticed by the first test, so
+    that the others need not be built."""
     what, file, text, planted = fault
     path = tree.folder / file
     before = path.read_text()
     if before.count(text) != 1:
         return f"the text stands {before.count(text)} times in {file}"
-    path.write_text(before.replace(text, planted))
-    try:
-        found = tree.noticed_by(file)
-    finally:
-        path.write_text(before)
-    if found:
-        print(f"  ok       {what}: {found}", flush=True)
-        return None
-    return "nobody notices it" if found is None else "it does not compile"
+    for test in [*tests_for(file), *tree.last]:
+        if not tree.is_proven(test):
+            return f"{test} does not build, or fails without it"
+        path.write_text(before.replace(text, planted))
+        try:
+            passes = tree.passes(test)
+        finally:
+            path.write_text(before)
+        if passes is None:
+            return "it does not compile"
+        if not passes:
+            print(f"  ok       {what}: {test}", flush=True)
+            return None
+    return "nobody notices it"
+
+
+def mirror(source, folder):
+    """All that is in the repository, written only where it differs: no more is built again than that."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=source, stdout=subprocess.PIPE, check=True).stdout
+    for name in listed.decode().rstrip("\0").split("\0"):
+        original, copy = source / name, folder / name
+        if not original.is_file() or (copy.is_file() and copy.read_bytes() == original.read_bytes()):
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(original, copy)
 
 
 def main():
@@ -158,6 +186,7 @@ def main():
     parser.add_argument("tree", type=pathlib.Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--build", default="")
+    parser.add_argument("--doctests", action="store_true", help="without the differential harness")
     parser.add_argument("--list", action="store_true")
     arguments = parser.parse_args()
     chosen = [int(each) for each in arguments.only.split(",") if each] or range(1, len(FAULTS) + 1)
@@ -165,10 +194,8 @@ def main():
         for number, (what, file, *_) in enumerate(FAULTS, 1):
             print(number, file, what, sep="\t")
         return 0
-    tree = Tree(arguments.tree.resolve(), arguments.build.split())
-    if not tree.sound({FAULTS[number - 1][1] for number in chosen}):
-        print("mutations: the tree itself does not build, or fails its tests", flush=True)
-        return 1
+    mirror(pathlib.Path(__file__).resolve().parents[4], arguments.tree.resolve())
+    tree = Tree(arguments.tree.resolve(), arguments.build.split(), [] if arguments.doctests else ["differential"])
     failed = 0
     for number in chosen:
         problem = plant(tree, FAULTS[number - 1])
