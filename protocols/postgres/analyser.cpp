@@ -380,7 +380,10 @@ void PostgresAnalyser::learn_session(const SessionHeader& session, const Stateme
                                      const StatementAnswer& answer) {
   if (session_settled_) return;
   const std::string id = fmt::format("{}/{}", session.recording, session.connection);
-  if (!beginning_) {
+  // Who only made a database, or asked what there is, is not yet where the application is.
+  const bool elsewhere = beginning_ && beginning_id_ != id &&
+                         RecordedSession(session).view().database != beginning_->view().database;
+  if (!beginning_ || elsewhere) {
     beginning_id_ = id;
     beginning_.emplace(session);
   }
@@ -605,6 +608,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
     temporary = &temporary_use(request.sql);
     of_session = is_of_session(*temporary, analysis.identity.canonical, session_->view().settings);
   }
+  analysis.sight = sight_of(session_->view(), sql::verb_of(request.sql, sql_mode()).kind);
   session_->follow(request, answer);
   if (temporary != nullptr && !answer.error && !request.describe)
     session_->follow(*temporary, analysis.identity.canonical);

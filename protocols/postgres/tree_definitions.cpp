@@ -91,6 +91,8 @@ std::optional<tree::Constraint> constraint_of(const ParseTree& node, TreeReading
   constraint.using_index = text_at(node, "indexname");
   constraint.nulls_not_distinct = flag_at(node, "nulls_not_distinct");
   constraint.deferrable = flag_at(node, "deferrable");
+  constraint.deferred = flag_at(node, "initdeferred");
+  constraint.has_more = !at(node, "including").empty() || !at(node, "options").empty();
   constraint.parts = parts_named(strings_of(at(node, "keys")));
   if (type == "CONSTR_PRIMARY") {
     constraint.kind = Kind::primary;
@@ -127,6 +129,8 @@ void read_column_constraint(const ParseTree& node, tree::ColumnDefinition& colum
     column.identity_options = !at(node, "options").empty();
   } else if (type == "CONSTR_ATTR_DEFERRABLE" && !column.constraints.empty()) {
     column.constraints.back().deferrable = true;  // of the one before it
+  } else if (type == "CONSTR_ATTR_DEFERRED" && !column.constraints.empty()) {
+    column.constraints.back().deferrable = column.constraints.back().deferred = true;
   } else if (type == "CONSTR_GENERATED") {
     column.generated = optional_expression(at(node, "raw_expr"), reading);
   } else if (type == "CONSTR_DEFAULT") {
@@ -213,6 +217,18 @@ Statement create_view(const ParseTree& node, TreeReading& reading) {
   return as_definition(std::move(view));
 }
 
+/// See tree::CreateIndex.
+bool has_more(const ParseTree& index) {
+  const std::string method = text_at(index, "accessMethod");
+  const bool usual = (method.empty() || method == "btree") && at(index, "options").empty() &&
+                     text_at(index, "tableSpace").empty();
+  return !usual || std::ranges::any_of(at(index, "indexParams"), [](const ParseTree& each) {
+    const ParseTree& part = at(each, "IndexElem");
+    const std::string nulls = text_at(part, "nulls_ordering");
+    return !at(part, "opclass").empty() || !(nulls.empty() || nulls == "SORTBY_NULLS_DEFAULT");
+  });
+}
+
 Statement create_index(const ParseTree& node, TreeReading& reading) {
   tree::CreateIndex index;
   index.name = text_at(node, "idxname");
@@ -222,6 +238,9 @@ Statement create_index(const ParseTree& node, TreeReading& reading) {
   index.parts = key_parts_of(at(node, "indexParams"), reading);
   index.where = optional_expression(at(node, "whereClause"), reading);
   index.nulls_not_distinct = flag_at(node, "nulls_not_distinct");
+  for (const ParseTree& each : at(node, "indexIncludingParams"))
+    index.including.push_back(text_at(at(each, "IndexElem"), "name"));
+  index.has_more = has_more(node);
   return as_definition(std::move(index));
 }
 

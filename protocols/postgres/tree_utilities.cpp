@@ -1,5 +1,7 @@
 // SET, EXPLAIN, CALL, COPY and all that is no query, change or definition, of libpg_query's JSON.
 #include <functional>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "protocols/postgres/tree_reading.hpp"
@@ -132,6 +134,29 @@ tree::Statement declare_cursor(const ParseTree& node, TreeReading& reading) {
   return as_statement(std::move(utility));
 }
 
+/// COMMENT ON TABLE, VIEW and so on: `tables` has what it is about; ON COLUMN: `name` is the
+/// column's. Of what is no relation neither is told.
+tree::Statement comment(const ParseTree& node, TreeReading&) {
+  static const std::set<std::string, std::less<>> relations = {
+      "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OBJECT_SEQUENCE",
+      "OBJECT_FOREIGN_TABLE"};
+  tree::Utility utility;
+  utility.kind = Kind::ddl;
+  utility.verb = "comment";
+  utility.text = text_at(node, "comment");
+  const std::string kind = text_at(node, "objtype");
+  std::vector<std::string> path = strings_of(at(node, "object", "List", "items"));
+  if (kind == "OBJECT_COLUMN" && path.size() > 1) {
+    utility.name = std::move(path.back());
+    path.pop_back();
+  } else if (!relations.contains(kind)) {
+    return as_statement(std::move(utility));
+  }
+  if (path.size() == 1) utility.tables.push_back({"", path[0]});
+  if (path.size() == 2) utility.tables.push_back({path[0], path[1]});
+  return as_statement(std::move(utility));
+}
+
 /// A statement of which its kind, a name and its tables are all there is to know.
 struct Plain {
   Kind kind;
@@ -158,7 +183,6 @@ const std::map<std::string, Plain>& plain_statements() {
       {"CheckPointStmt", {Kind::unknown, "checkpoint"}},
       {"LoadStmt", {Kind::unknown, "load"}},
       {"ConstraintsSetStmt", {Kind::set, "constraints"}},
-      {"CommentStmt", {Kind::ddl, "comment"}},
       {"GrantStmt", {Kind::ddl, "grant", nullptr, "objects"}},
       {"GrantRoleStmt", {Kind::ddl, "grant"}},
       {"AlterDefaultPrivilegesStmt", {Kind::ddl, "grant"}},
@@ -192,6 +216,7 @@ tree::Statement utility_of(const std::string& kind, const ParseTree& node, TreeR
   using Read = std::function<tree::Statement(const ParseTree&, TreeReading&)>;
   static const std::map<std::string, Read> readers = {{"VariableSetStmt", set},
                                                       {"TransactionStmt", transaction},
+                                                      {"CommentStmt", comment},
                                                       {"ExplainStmt", explain},
                                                       {"CopyStmt", copy},
                                                       {"CallStmt", call},

@@ -30,7 +30,7 @@ using namespace understudy::postgres;
 struct Options {
   std::uint16_t postgres = 0;
   std::uint64_t seed = 1, statements = 20'000, reasons = 0;
-  std::string collation;
+  std::string collation, version;
 };
 
 constexpr std::uint64_t statements_in_a_round = 120;
@@ -45,9 +45,12 @@ Identity identity_of(const std::string& text) {
 }
 
 Document first_knowledge(const Options& options, const std::string& zone) {
-  Document knowledge = {
-      {"errors", true},
-      {"profile", {{"session", {{"TimeZone", zone}, {"DateStyle", "ISO, MDY"}}}}}};
+  Document knowledge = {{"errors", true},
+                        {"profile",
+                         {{"session",
+                           {{"TimeZone", zone},
+                            {"DateStyle", "ISO, MDY"},
+                            {"server_version", options.version}}}}}};
   if (!options.collation.empty()) knowledge["collation"] = options.collation;
   return knowledge;
 }
@@ -253,6 +256,8 @@ bool parse(int argc, char** argv, Options& options) {
     };
     if (name == "--collation")
       options.collation = value;
+    else if (name == "--version")
+      options.version = value;
     else if (!(name == "--postgres" && number(options.postgres)) &&
              !(name == "--seed" && number(options.seed)) &&
              !(name == "--reasons" && number(options.reasons)) &&

@@ -59,7 +59,7 @@ std::vector<std::string> SqlGenerator::schema() {
       "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
       "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
       "interval",     "numeric(6,3)", "numeric",          "mood",        "int[]", "text[]",
-      "jsonb",        "tsvector"};
+      "jsonb",        "tsvector",     "real"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
@@ -461,6 +461,7 @@ SqlStatement SqlGenerator::statement() {
   const Table& table = random_.of(tables_);
   const int choice = random_.below(100);
   if (random_.percent(15)) return definition();
+  if (random_.percent(6)) return catalogue();
   if (random_.percent(30)) return construct(table);
   if (random_.percent(16)) return changing(table);
   if (random_.percent(6)) return view(table);

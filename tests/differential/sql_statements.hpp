@@ -86,6 +86,8 @@ class SqlGenerator {
   SqlStatement sequence_use();
   SqlStatement definition();
 
+  SqlStatement catalogue();  // sql_catalogue.cpp
+
   // ---- sql_routines.cpp ----
   [[nodiscard]] std::vector<std::string> routines();
   SqlStatement routine(const Table& table);

@@ -26,7 +26,7 @@ as_postgres "$programs/postgres" -D "$folder/data" -c listen_addresses=127.0.0.1
 server=$!
 for _ in $(seq 100); do "$programs/pg_isready" -q -h 127.0.0.1 -p "$port" && break; sleep 0.1; done
 build/release/tests/differential/sql_emulator_against_server --postgres "$port" --seed "$seed" \
-  --statements "${UNDERSTUDY_STATEMENTS:-100000}" --collation C
+  --statements "${UNDERSTUDY_STATEMENTS:-100000}" --collation C --version "$("$programs/postgres" --version | grep -o '[0-9.]*' | head -n 1)"
 status=$?
 
 mariadb-install-db --no-defaults --datadir="$folder.mariadb" --auth-root-authentication-method=normal --user="$(id -un)" \

@@ -234,7 +234,7 @@ std::optional<OkPacket> answer_to_alter(const tree::AlterTable& alter, Contents&
   ok.info = "Records: 0  Duplicates: 0  Warnings: 0";
   if (alter.actions.size() == 1 && alter.actions.front().kind == Kind::rename_table)
     return contents.book().is_absent(rules.key_of(alter.actions.front().table)) &&
-                   !depended.contains(key)
+                   !sql::emulator::is_depended_on(key, depended, contents.book())
                ? std::optional(OkPacket{})
                : std::nullopt;
   AlterAnswer answer(*before, contents);

@@ -54,7 +54,7 @@ class Action {
         return drop_constraint();
       case Kind::rename_table:
         return sure(context_.contents.book().is_absent(context_.rules.key_of(action_.table)) &&
-                    !context_.depended.contains(before_.key));
+                    !is_depended_on(before_.key));
       case Kind::rename_index:
         return sure(has_constraint(action_.name, before_) && all_are_named(before_) &&
                     !has_constraint(action_.new_name, before_) &&
@@ -78,7 +78,7 @@ class Action {
   Answer of_column(const TableColumn& column, std::size_t number) {
     switch (action_.kind) {
       case Kind::drop_column:
-        return sure(!context_.depended.contains(before_.key) && !is_referred_to(number) &&
+        return sure(!is_depended_on(before_.key) && !is_referred_to(number) &&
                     context_.contents.book().knows_references() && all_are_named(before_));
       case Kind::rename_column:
         return sure(!before_.column(action_.new_name) && all_are_named(before_));
@@ -92,7 +92,7 @@ class Action {
       case Kind::drop_not_null:
         return sure(!is_primary(number) && before_.takes_rows);
       case Kind::set_type:
-        return sure(widens(column) && !context_.depended.contains(before_.key) &&
+        return sure(widens(column) && !is_depended_on(before_.key) &&
                     !is_in_key_or_reference(number) && !names_condition(number));
       default:
         return std::nullopt;
@@ -131,6 +131,9 @@ class Action {
     });
   }
 
+  [[nodiscard]] bool is_depended_on(const std::string& key) const {
+    return sql::emulator::is_depended_on(key, context_.depended, context_.contents.book());
+  }
   [[nodiscard]] bool is_referred_to(std::size_t number) const {
     for (const auto& [name, state] : context_.contents.book().tables)
       for (const Reference& reference : state.definition->references) {

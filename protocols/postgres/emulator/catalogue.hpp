@@ -37,6 +37,27 @@ struct CatalogueColumn {
 };
 inline constexpr std::string_view untold = "\x01";
 
+/// In the order of their numbers.
+enum class CatalogueName : std::uint8_t {
+  pg_namespace,
+  pg_class,
+  pg_attribute,
+  pg_tables,
+  pg_views,
+  tables,
+  views,
+  columns,
+  pg_constraint,
+  pg_index,
+  pg_indexes,
+  pg_attrdef,
+  table_constraints,
+  key_column_usage
+};
+[[nodiscard]] constexpr bool is(std::size_t number, CatalogueName name) noexcept {
+  return number == static_cast<std::size_t>(name);
+}
+
 struct CatalogueRelation {
   std::string_view schema, name;
   std::span<const CatalogueColumn> columns;
@@ -44,9 +65,21 @@ struct CatalogueRelation {
   bool whole = false;  ///< it has no other columns
 };
 
+/// What functions tell of objects by their OIDs.
+enum class Telling : std::uint8_t {
+  comment,
+  constraint,   ///< its definition
+  index,        ///< the same
+  index_column  ///< by OID.number
+};
+
 /// By its number; nothing where the name means no relation of the catalogue that is computed.
 [[nodiscard]] std::optional<std::size_t> find_catalogue_relation(const tree::Name& name);
 [[nodiscard]] const CatalogueRelation& catalogue_relation(std::size_t number);
+
+[[nodiscard]] inline std::size_t width_of(CatalogueName name) {
+  return catalogue_relation(static_cast<std::size_t>(name)).columns.size();
+}
 
 /// What is known of the catalogue.
 class Catalogue {
@@ -64,6 +97,8 @@ class Catalogue {
   [[nodiscard]] bool settles(std::size_t relation) const;
   /// OIDs of what is known, as a JSON list.
   [[nodiscard]] std::string objects() const;
+  /// By OIDs, or OID.number of a column, as a JSON object; of what is not there, NULL is told.
+  [[nodiscard]] std::string told(Telling telling) const;
   /// What has an OID, by it.
   [[nodiscard]] std::map<std::string, std::string> by_oid() const;
   /// Of a table, as regclass reads its name.
@@ -78,9 +113,17 @@ class Catalogue {
 /// The column of a relation by its name, which it has.
 [[nodiscard]] std::size_t column_of_catalogue(std::size_t relation, std::string_view name);
 
+inline constexpr struct {
+  Oid pg_catalog = 11, pg_toast = 99, public_ = 2200;
+} oids_of_schemas;
+[[nodiscard]] inline std::string key_of_index(std::string_view name) {
+  return "index:" + std::string(name);
+}
+
 /// Of a table of which no answer has told the OID: beyond those that a small database has.
 [[nodiscard]] Oid stand_in(std::string_view key);
-/// Of a table, of a schema as `schema:name`, or of a relation of the catalogue.
+/// Of a table, of a schema as `schema:name`, an index as `index:name`, a constraint as
+/// `constraint:table/name`, or of a relation of the catalogue.
 [[nodiscard]] Oid oid_of_object(std::string_view key, const TableOids& oids);
 /// The names of the views of information_schema, as a list of SQL texts.
 [[nodiscard]] std::string_view names_of_information_schema() noexcept;

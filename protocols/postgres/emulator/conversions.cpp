@@ -112,7 +112,7 @@ std::string Translator::as_decimal(const Typed& value) const {
 
 std::string Translator::as_float(const Typed& value) const {
   if (value.untyped != Untyped::no || value.soft) throw Unsure{"a number without a type"};
-  if (value.type.kind == TypeKind::float8) return value.sql;
+  if (value.type.kind == TypeKind::float8 || value.type.kind == TypeKind::float4) return value.sql;
   if (is_whole(value.type.kind)) return "pg_float_of_whole(" + value.sql + ")";
   return "pg_float_of_decimal(" + as_decimal(value) + ")";
 }

@@ -107,16 +107,42 @@ Answer taken(const std::string& key, bool if_not_exists, std::string tag) {
 
 // ---- CREATE ----
 
+/// Of a type that is there in every database, and nothing is computed of it.
+bool is_passive(const TableColumn& column, const Definition& table) {
+  static const std::set<std::string_view> types = {
+      "bit",     "bool",      "box",       "bpchar",   "bytea",     "cidr",      "circle",
+      "date",    "daterange", "float4",    "float8",   "inet",      "int2",      "int4",
+      "int4range", "int8",    "int8range", "interval", "json",      "jsonb",     "line",
+      "lseg",    "macaddr",   "macaddr8",  "money",    "numeric",   "numrange",  "path",
+      "point",   "polygon",   "text",      "time",     "timestamp", "timestamptz", "timetz",
+      "tsquery", "tsrange",   "tstzrange", "tsvector", "uuid",      "varbit",    "varchar",
+      "xml"};
+  const auto number = static_cast<std::size_t>(&column - table.columns.data());
+  const auto has_it = [&](const auto& part) {
+    return std::ranges::find(part.columns, number) != part.columns.end();
+  };
+  const bool bare = column.declared.arguments.empty() && column.declared.collation.empty() &&
+                    column.declared.name.schema.empty() && !column.declared.is_set;
+  return column.type.kind == TypeKind::opaque && bare && column.lacks_default &&
+         !column.generated && types.contains(column.declared.name.name) &&
+         std::ranges::none_of(table.keys, has_it) && std::ranges::none_of(table.references, has_it) &&
+         std::ranges::none_of(table.checks, [&](const sql::contents::Check& check) {
+           return sql::emulator::columns_in(table, *check.condition).contains(number);
+         });
+}
+
 Answer create_table(const tree::CreateTable& create, const DefinitionContext& context) {
   const Contents& contents = context.contents;
   auto definition = definition_of(create, context.rules);
   if (definition) name_enumerations(*definition, contents.book(), context.rules);
   if (!definition || may_be_hidden(definition->key, context)) return std::nullopt;
-  if (is_there(definition->key, contents) && std::ranges::all_of(definition->columns, is_sound))
+  const bool sound = std::ranges::all_of(definition->columns, [&](const TableColumn& column) {
+    return is_sound(column) || is_passive(column, *definition);
+  });
+  if (is_there(definition->key, contents) && sound)
     return taken(definition->key, create.if_not_exists, "CREATE TABLE");
   const bool sure =
-      definition->takes_rows && contents.book().is_absent(definition->key) &&
-      std::ranges::all_of(definition->columns, is_sound) &&
+      definition->takes_rows && contents.book().is_absent(definition->key) && sound &&
       std::ranges::all_of(definition->keys,
                           [&](const auto& key) { return is_free(key.name, contents); }) &&
       std::ranges::all_of(definition->references,
@@ -138,7 +164,9 @@ bool is_plain_index(std::string_view pattern, const Definition& table) {
         return pattern.find(word) != std::string_view::npos;
       }))
     return false;
-  if (pattern.find(" using ") != std::string_view::npos &&
+  const bool gin = pattern.find(" using gin(") != std::string_view::npos ||
+                   pattern.find(" using gin (") != std::string_view::npos;
+  if (!gin && pattern.find(" using ") != std::string_view::npos &&
       pattern.find(" using btree ") == std::string_view::npos &&
       pattern.find(" using btree(") == std::string_view::npos)
     return false;
@@ -153,6 +181,17 @@ bool is_plain_index(std::string_view pattern, const Definition& table) {
   return rest.find("_ops") == std::string::npos;
 }
 
+/// Whether GIN has an operator class for it that nobody has to name.
+bool is_of_gin(const TableColumn& column) {
+  static const std::set<std::string_view> elements = {
+      "bool", "bytea", "date", "float4", "float8", "inet",      "int2",        "int4",
+      "int8", "numeric", "text", "time", "timestamp", "timestamptz", "uuid", "varchar"};
+  if (column.type.kind == TypeKind::jsonb || column.type.kind == TypeKind::array) return true;
+  const std::string& name = column.declared.name.name;
+  if (!column.declared.name.schema.empty() || column.declared.is_set) return false;
+  return column.declared.dimensions == 0 ? name == "tsvector" : elements.contains(name);
+}
+
 Answer create_index(const tree::CreateIndex& index, const DefinitionContext& context) {
   Contents& contents = context.contents;
   const TableState* const table = contents.find(key_of(index.table));
@@ -164,11 +203,14 @@ Answer create_index(const tree::CreateIndex& index, const DefinitionContext& con
   if (index.where || index.nulls_not_distinct || !is_free(index.name, contents) ||
       !is_plain_index(context.pattern, *table->definition))
     return std::nullopt;
+  const bool gin = context.pattern.find(" using gin") != std::string_view::npos;
   const bool ordered = context.pattern.find("pattern_ops") != std::string_view::npos;
   const bool columns = std::ranges::all_of(index.parts, [&](const tree::KeyPart& part) {
     const auto column = table->definition->column(part.column);
     if (!column || part.expression || !part.collation.empty()) return false;
     const ColumnType& type = table->definition->columns[*column].type;
+    if (gin)
+      return !index.unique && !part.descending && is_of_gin(table->definition->columns[*column]);
     return sql::contents::is_comparable(type) && type.kind != TypeKind::array &&
            (!ordered || sql::contents::is_text(type.kind));
   });
@@ -258,7 +300,7 @@ Answer drop_tables(const tree::Drop& dropped, const DefinitionContext& context) 
   std::set<std::string> keys;
   for (const tree::Name& name : dropped.names) {
     const std::string key = key_of(name);
-    if (may_be_hidden(key, context) || context.depended.contains(key)) return std::nullopt;
+    if (may_be_hidden(key, context) || sql::emulator::is_depended_on(key, context.depended, context.contents.book())) return std::nullopt;
     const TableState* const table = contents.find(key);
     if (table != nullptr) {
       if (table->definition->shows) return std::nullopt;
@@ -316,7 +358,7 @@ Answer drop_others(const tree::Drop& dropped, const DefinitionContext& context,
                            ? contents.book().sequences.contains(key)
                            : sql::emulator::has_index(key, contents);
     if (known) {
-      if (context.depended.contains(key)) return std::nullopt;
+      if (sql::emulator::is_depended_on(key, context.depended, context.contents.book())) return std::nullopt;
       if (dropped.kind == ObjectKind::type &&
           (has_columns_of(name, contents) || !contents.book().knows_references()))
         return std::nullopt;
@@ -371,6 +413,17 @@ Answer drop(const tree::Drop& dropped, const DefinitionContext& context) {
   }
 }
 
+/// COMMENT ON a table or a column that is known.
+Answer comment(const tree::Utility& utility, const DefinitionContext& context) {
+  if (utility.verb != "comment" || utility.tables.empty()) return std::nullopt;
+  const std::string key = key_of(utility.tables.front());
+  const TableState* const table = context.contents.find(key);
+  const bool sure = table != nullptr && !table->definition->shows &&
+                    !may_be_hidden(key, context) &&
+                    (utility.name.empty() || table->definition->column(utility.name));
+  return sure ? plain("COMMENT") : std::nullopt;
+}
+
 }  // namespace
 }  // namespace of_definitions
 
@@ -387,6 +440,8 @@ std::optional<DefinitionAnswer> answer_to_definition(const tree::Statement& stat
   if (const auto* type = statement.as<tree::CreateType>())
     return of_definitions::create_type(*type, context);
   if (const auto* alter = statement.as<tree::AlterTable>()) return answer_to_alter(*alter, context);
+  if (const auto* utility = statement.as<tree::Utility>(); utility != nullptr)
+    return of_definitions::comment(*utility, context);
   const auto* dropped = statement.as<tree::Drop>();
   return dropped != nullptr ? of_definitions::drop(*dropped, context) : std::nullopt;
 }

@@ -17,6 +17,7 @@
 #include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape.hpp"
 #include "protocols/sql/emulator/emulator.hpp"
+#include "protocols/sql/facts/definitions.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -143,6 +144,11 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] std::unique_ptr<Execution> execution() override {
     return std::make_unique<PostgresExecution>(held(), rules_, oids_, programs_, moment_, unseen_);
   }
+  [[nodiscard]] sql::contents::Contents::Sees sees(const SqlRequest& request) const override {
+    using Sees = sql::contents::Contents::Sees;
+    if (request.one_state) return Sees::since_beginning;
+    return reads_committed() ? Sees::newest : Sees::since_beginning;
+  }
   [[nodiscard]] std::string unsound_session() const override {
     return sound_session_ && sound_here_ ? ""
                                          : "a search_path or an encoding that is not the usual one";
@@ -157,6 +163,10 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] bool definition_holds(const tree::Statement& statement) override;
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
+  [[nodiscard]] bool makes_all_anew(const tree::Statement& statement,
+                                    std::string_view pattern) override;
+  [[nodiscard]] std::vector<KeyPath> paths_of_definition(
+      const tree::Statement& statement) const override;
   [[nodiscard]] std::optional<std::string> description_of(const Plan& plan) override;
   void use_session(const SqlRequest& request) override;
   void set_moment(std::uint64_t connection, Moment now) override {
@@ -220,6 +230,7 @@ void PostgresEmulator::read(const Document& knowledge) {
   std::from_chars(version.data(), version.data() + version.size(), major);
   printing.numeric_fields = version.empty() || major >= 14;
   printing.version = major;
+  printing.database = text_at_path(profile_, "session", "database");
   const std::string path = text_at_path(profile_, "session", "search_path");
   const std::string encoding = text_at_path(profile_, "session", "client_encoding");
   sound_session_ = (path.empty() || path == "\"$user\", public" || path == "public") &&
@@ -244,7 +255,7 @@ Document PostgresEmulator::knowledge() const {
   Document knowledge = SqlEmulator::knowledge();
   if (!profile_.is_null()) {
     for (const char* name : {"TimeZone", "DateStyle", "search_path", "client_encoding",
-                             "IntervalStyle", "server_version"})
+                             "IntervalStyle", "server_version", "database"})
       if (const std::string value = text_at_path(profile_, "session", name); !value.empty())
         knowledge["profile"]["session"][name] = document_of(value);
   }
@@ -326,6 +337,43 @@ std::optional<std::string> PostgresEmulator::answer_of_definition(const tree::St
   answer.notices = std::move(told->notices);
   if (!answer.error) answer.tag = std::move(told->tag);
   return encode_image(answer);
+}
+
+/// CREATE DATABASE of the one where all is computed: nothing is in it but what PostgreSQL's own
+/// template has.
+bool PostgresEmulator::makes_all_anew(const tree::Statement& statement, std::string_view pattern) {
+  const auto* create = statement.as<tree::CreateOther>();
+  const std::size_t at = pattern.find(" template");
+  const bool plain = at == std::string_view::npos ||
+                     pattern.find("template0", at + 9) != std::string_view::npos ||
+                     pattern.find("template1", at + 9) != std::string_view::npos;
+  if (create == nullptr || create->kind != tree::ObjectKind::database ||
+      first_.database.empty() || create->name.name != first_.database)
+    return false;
+  clear(nullptr);
+  if (!plain) return true;
+  const std::set<std::string, std::less<>> none;
+  held().note_complete();
+  held().note_others(&none);
+  held().note_comments(false);
+  return true;
+}
+
+/// As the recorded ones: what it names and its entry in the catalogue, where that is all.
+std::vector<KeyPath> PostgresEmulator::paths_of_definition(const tree::Statement& statement) const {
+  if (!sql::touches_what_it_names(statement)) return {KeyPath()};
+  sql::KeyNames names;
+  names.table = [](const tree::Name& name) { return KeyPath{key_of(name)}; };
+  names.entry = [](const tree::Name& name) { return KeyPath{"@catalog", name.name}; };
+  names.catalogue = {"@catalog"};
+  names.one_namespace = true;
+  const auto found = sql::facts_of_definition(statement, statements().catalog(), names);
+  if (!found) return {KeyPath()};
+  std::vector<KeyPath> paths;
+  for (const KeyPath& path : found->writes)
+    path.size() == 1 && path.front() != "@catalog" ? add_paths(path.front(), paths)
+                                                   : paths.push_back(path);
+  return paths;
 }
 
 bool PostgresEmulator::definition_holds(const tree::Statement& statement) {

@@ -15,12 +15,9 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-}  // namespace
-
-// ---- numbers ----
-
-std::optional<std::int64_t> read_float(std::string_view text) {
-  double value = 0;
+template <class Float>
+std::optional<std::int64_t> read_floating(std::string_view text) {
+  Float value = 0;
   const bool plain = std::ranges::all_of(text, [](char c) {
     return is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
   });
@@ -31,7 +28,25 @@ std::optional<std::int64_t> read_float(std::string_view text) {
     return underflown ? std::nullopt : std::optional(sql::contents::ordered_bits(0.0));
   }
   if (std::fpclassify(value) != FP_NORMAL) return std::nullopt;
-  return sql::contents::ordered_bits(value);
+  return sql::contents::ordered_bits(static_cast<double>(value));
+}
+
+}  // namespace
+
+// ---- numbers ----
+
+std::optional<std::int64_t> read_float(std::string_view text) {
+  return read_floating<double>(text);
+}
+
+std::optional<std::int64_t> read_single(std::string_view text) {
+  return read_floating<float>(text);
+}
+
+std::string print_single(std::int64_t bits) {
+  std::string text;
+  append_float(static_cast<float>(sql::contents::value_of_bits(bits)), text);
+  return text;
 }
 
 std::string print_float(std::int64_t bits) {

@@ -19,6 +19,9 @@ using sql::emulator::scale_of;
 /// As ordered_bits(); nothing for NaN, infinities and -0.
 [[nodiscard]] std::optional<std::int64_t> read_float(std::string_view text);
 [[nodiscard]] std::string print_float(std::int64_t bits);
+/// The same of single precision.
+[[nodiscard]] std::optional<std::int64_t> read_single(std::string_view text);
+[[nodiscard]] std::string print_single(std::int64_t bits);
 
 /// `\\x` and digits, which become lower case; nothing for any other form.
 [[nodiscard]] std::optional<std::string> read_bytea(std::string_view text);

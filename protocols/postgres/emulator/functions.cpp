@@ -80,6 +80,7 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
 Typed Translator::node(const tree::Call& call, const Scope& scope) {
   const std::string& name = call.name.name;
   if (auto texts = vector(call, scope)) return *std::move(texts);
+  if (auto text = stored_expression(call, scope)) return *std::move(text);
   const bool built_in = call.name.schema.empty() || call.name.schema == "pg_catalog";
   if (!built_in || !call.argument_names.empty()) throw Unsure{"the function " + name};
   if (call.over) return window(call, scope);
@@ -168,6 +169,8 @@ const std::map<std::string_view, Translator::Family>& Translator::families() {
       {"cardinality", &Translator::of_array},
       {"pg_table_is_visible", &Translator::is_visible},
       {"format_type", &Translator::name_of_type},
+      {"pg_get_constraintdef", &Translator::definition_told},
+      {"pg_get_indexdef", &Translator::definition_told},
       {"obj_description", &Translator::comment_of},
       {"col_description", &Translator::comment_of},
       {"current_schema", &Translator::first_schema},

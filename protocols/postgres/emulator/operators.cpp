@@ -64,7 +64,11 @@ Typed at_scale(Typed value, std::int32_t scale) {
 void Translator::make_comparable(Typed& left, Typed& right) {
   const auto numeric = [](const Typed& each) { return each.type.kind == TypeKind::numeric; };
   const auto exact = [&](const Typed& each) { return numeric(each) || is_whole(each.type.kind); };
-  const auto is_float = [](const Typed& each) { return each.type.kind == TypeKind::float8; };
+  const auto is_float = [](const Typed& each) {
+    return each.type.kind == TypeKind::float4 || each.type.kind == TypeKind::float8;
+  };
+  if (is_float(left) && is_float(right) && left.type.kind != right.type.kind)
+    left.type = right.type = {TypeKind::float8};
   const auto own = [](const Typed& each) { return each.type.scale == ColumnType::own_scale; };
   if ((is_float(left) && exact(right)) || (exact(left) && is_float(right))) {
     left.sql = as_float(left);
@@ -133,6 +137,10 @@ Typed Translator::numeric_arithmetic(Operator op, Typed left, Typed right) {
 Typed Translator::compare(Operator op, Typed left, Typed right) {
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
+  // A number that is written out is one of double precision, a text is read as the column's.
+  if ((left.type.kind == TypeKind::float4 && right.untyped != Untyped::no) ||
+      (right.type.kind == TypeKind::float4 && left.untyped != Untyped::no))
+    throw Unsure{"a comparison of single precision"};
   const bool of_catalogue = !left.shade.empty() || !right.shade.empty();
   const Typed left_column = left, right_column = right;
   left = as_compared(std::move(left));

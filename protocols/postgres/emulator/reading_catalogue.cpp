@@ -72,6 +72,12 @@ std::string code(Shade shade) {
 std::string Translator::catalogue_source(std::size_t number, const std::string& shown,
                                          const std::string& alias, Scope& scope) {
   const CatalogueRelation& relation = catalogue_relation(number);
+  constexpr int first_other_version = 18;
+  const bool of_parts = number >= static_cast<std::size_t>(CatalogueName::pg_constraint);
+  if (of_parts && (printing_.version <= 0 || printing_.version >= first_other_version))
+    throw Unsure{"the catalogue of this version"};
+  // See of_index.
+  const bool shifts = is(number, CatalogueName::pg_index) && printing_.version >= 15;
   Bound bound;
   bound.source = Bound::Source::catalogue;
   bound.slot = number;
@@ -93,7 +99,8 @@ std::string Translator::catalogue_source(std::size_t number, const std::string& 
                                     : sql;
     column.type = each.type;
     column.shown_as = TableColumnName{
-        std::string(relation.schema) + "." + std::string(relation.name), i, each.attribute};
+        std::string(relation.schema) + "." + std::string(relation.name), i,
+        static_cast<std::uint16_t>(each.attribute + (shifts && each.attribute > 5 ? 1 : 0))};
     if (each.role != CatalogueColumn::Role::none) column.shade = alias + ".s";
     column.of_catalogue = number;
     if (each.name == "oid" || each.name == "atttypid") column.beside = alias + ".b";
@@ -145,6 +152,20 @@ std::string Translator::on_of_rows(const tree::Join& join, std::string on, const
          ") IS 0 THEN 1 ELSE 0 END) ELSE (" + on + ") END)";
 }
 
+/// `WHEN …` of a column that is an index's OID, and one of pg_class; else empty.
+std::string Translator::no_index(const Typed& index, const Typed& relation) {
+  const auto is_column = [](const Typed& value, CatalogueName name, std::string_view column) {
+    return is(value.of_catalogue, name) && value.shown_as &&
+           value.shown_as->column == column_of_catalogue(value.of_catalogue, column);
+  };
+  const bool of_index = is_column(index, CatalogueName::pg_index, "indexrelid") ||
+                        is_column(index, CatalogueName::pg_constraint, "conindid");
+  if (!of_index || !is_column(relation, CatalogueName::pg_class, "oid")) return {};
+  const std::string kind = relation.sql.substr(0, relation.sql.find('.')) + ".c" +
+                           std::to_string(column_of_catalogue(relation.of_catalogue, "relkind"));
+  return "WHEN " + kind + " NOT IN ('i', 'I') THEN 0 ";
+}
+
 /// `equal` of two values of which one tells rows of the catalogue apart: where it is a shaded
 /// row's, what is known of it.
 std::string Translator::equal_in_catalogue(const Typed& left, const Typed& right,
@@ -157,8 +178,8 @@ std::string Translator::equal_in_catalogue(const Typed& left, const Typed& right
     return "coalesce(" + shade + ", 0) IN (" + system + ", " + unnamed + ", " + foreign + ")";
   };
   if (!left.shade.empty() && !right.shade.empty()) {
-    // An object that is known is none of those.
-    return "(CASE WHEN (" + is_object(left.shade) + " AND coalesce(" + right.shade +
+    // What is known not to be an index is none; an object that is known is none of those.
+    return "(CASE " + no_index(left, right) + no_index(right, left) + "WHEN (" + is_object(left.shade) + " AND coalesce(" + right.shade +
            ", 0) > 0) OR (" + is_object(right.shade) + " AND coalesce(" + left.shade +
            ", 0) > 0) THEN NULL ELSE " + equal + " END)";
   }
@@ -225,12 +246,95 @@ Typed Translator::name_of_type(const tree::Call&, std::vector<Typed> values) {
                {TypeKind::text});
 }
 
-/// Where there are no comments.
+/// obj_description() of a relation, col_description() of its columns: where all are known.
 Typed Translator::comment_of(const tree::Call& call, std::vector<Typed> values) {
-  const bool known = !book_.has_comments && values.size() == 2 && !values[0].shade.empty() &&
-                     values[0].type.kind == TypeKind::oid;
+  const bool of_column = call.name.name == "col_description";
+  const auto* catalogue =
+      call.arguments.size() == 2 ? call.arguments[1].as<tree::Literal>() : nullptr;
+  const bool known =
+      !book_.has_comments && values.size() == 2 && !values[0].shade.empty() &&
+      values[0].type.kind == TypeKind::oid &&
+      values[0].of_catalogue != *find_catalogue_relation({"pg_catalog", "pg_namespace"}) &&
+      (of_column || (catalogue != nullptr && catalogue->text == "pg_class"));
   if (!known) throw Unsure{"the function " + call.name.name};
-  return typed("NULL", {TypeKind::text});
+  const std::string object = "CAST(" + values[0].sql + " AS TEXT)" +
+                             (of_column ? " || '.' || CAST(" + values[1].sql + " AS TEXT)" : "");
+  return typed(told(Telling::comment, object), {TypeKind::text});
+}
+
+std::string Translator::sure_text(const std::string& sql) {
+  return "(CASE WHEN " + sql + " IS char(1) THEN sure(" + sql + " IS NOT char(1)) ELSE " + sql +
+         " END)";
+}
+
+/// pg_get_constraintdef() of a row of pg_constraint, pg_get_indexdef() of an index or a column.
+Typed Translator::definition_told(const tree::Call& call, std::vector<Typed> values) {
+  const bool of_index = call.name.name == "pg_get_indexdef";
+  const Unsure unsure{"the function " + call.name.name};
+  if (values.empty() || values.size() > (of_index ? 3U : 2U) || !values[0].shown_as) throw unsure;
+  const Typed& object = values[0];
+  const std::size_t relation = object.of_catalogue, column = object.shown_as->column;
+  const auto is_column = [&](CatalogueName name, std::string_view wanted) {
+    return !object.shade.empty() && is(relation, name) &&
+           column == column_of_catalogue(relation, wanted);
+  };
+  const std::string oid = "CAST(" + object.sql + " AS TEXT)";
+  const auto found = [&](Telling telling, const std::string& name) {
+    return typed(sure_text("coalesce(" + told(telling, name) + ", char(1))"), {TypeKind::text});
+  };
+  if (!of_index) {
+    if (!is_column(CatalogueName::pg_constraint, "oid")) throw unsure;
+    return found(Telling::constraint, oid);
+  }
+  if (!is_column(CatalogueName::pg_index, "indexrelid") && !is_column(CatalogueName::pg_class, "oid"))
+    throw unsure;
+  if (values.size() == 1) return found(Telling::index, oid);
+  if (values.size() != 3) throw unsure;
+  Typed number = values[1].untyped == Untyped::no ? values[1] : coerced(values[1], {TypeKind::int4});
+  if (!is_whole(number.type.kind)) throw unsure;
+  return found(Telling::index_column, oid + " || '.' || CAST(" + number.sql + " AS TEXT)");
+}
+
+/// pg_get_expr(adbin, adrelid) of pg_attrdef, and of the condition and expressions of an index.
+std::optional<Typed> Translator::stored_expression(const tree::Call& call, const Scope& scope) {
+  if (call.name.name != "pg_get_expr" || call.arguments.size() < 2 || call.arguments.size() > 3 ||
+      !(call.name.schema.empty() || call.name.schema == "pg_catalog"))
+    return std::nullopt;
+  const auto* column = call.arguments[0].as<tree::Column>();
+  const Typed table = expression(call.arguments[1], scope);
+  if (column == nullptr || table.sql.find('.') == std::string::npos) return std::nullopt;
+  const ScopeColumn& stored = scope.find(column->path);
+  const std::string alias = stored.sql.substr(0, stored.sql.find('.'));
+  const bool same_row = !table.shade.empty() && table.sql.starts_with(alias + ".");
+  const bool of_default = is(stored.of_catalogue, CatalogueName::pg_attrdef) &&
+                          stored.name == "adbin" && table.sql == alias + ".c1";
+  const bool of_index = is(stored.of_catalogue, CatalogueName::pg_index) &&
+                        (stored.name == "indpred" || stored.name == "indexprs") &&
+                        table.sql == alias + ".c1";
+  if (!same_row || !(of_default || of_index)) return std::nullopt;
+  return typed(sure_text(of_default ? alias + ".b" : stored.sql), {TypeKind::text});
+}
+
+/// generate_subscripts() of the columns of an index, which are counted from 0.
+std::optional<std::string> Translator::subscripts_of_index(const tree::Call& call,
+                                                           const Scope& scope) {
+  const auto* column =
+      call.arguments.size() == 2 ? call.arguments[0].as<tree::Column>() : nullptr;
+  const auto* one = column != nullptr ? call.arguments[1].as<tree::Literal>() : nullptr;
+  if (call.name.name != "generate_subscripts" || one == nullptr || one->text != "1")
+    return std::nullopt;
+  const ScopeColumn& found = scope.find(column->path);
+  if (!is(found.of_catalogue, CatalogueName::pg_index) || found.name != "indkey")
+    return std::nullopt;
+  return "(SELECT json_group_array(key) FROM json_each(" + sure_text(found.sql) + "))";
+}
+
+/// `object`: SQL of what Catalogue::told() knows it by.
+std::string Translator::told(Telling telling, const std::string& object) {
+  Bound bound;
+  bound.source = Bound::Source::told;
+  bound.slot = static_cast<std::size_t>(telling);
+  return "(SELECT value FROM json_each(" + bind(std::move(bound)) + ") WHERE key = " + object + ")";
 }
 
 Typed Translator::first_schema(const tree::Call& call, std::vector<Typed> values) {

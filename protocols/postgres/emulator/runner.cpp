@@ -235,6 +235,8 @@ std::optional<Datum> Runner::of_catalogue(const Bound& bound, std::span<const Va
       return Datum(std::int64_t{catalogue.settles(bound.slot) ? 1 : 0});
     case Bound::Source::objects:
       return Datum(catalogue.objects());
+    case Bound::Source::told:
+      return Datum(catalogue.told(static_cast<Telling>(bound.slot)));
     default:
       break;
   }

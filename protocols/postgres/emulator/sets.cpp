@@ -69,8 +69,10 @@ std::string Translator::function_source(const tree::TableFunction& function,
       call->variadic || !call->argument_names.empty())
     throw Unsure{"a function among the tables"};
   const std::string& name = call->name.name;
+  const auto subscripts = subscripts_of_index(*call, scope);
   std::vector<Typed> values;
-  for (const tree::Expression& each : call->arguments) values.push_back(expression(each, scope));
+  if (!subscripts)
+    for (const tree::Expression& each : call->arguments) values.push_back(expression(each, scope));
   const bool of_json = name.starts_with("json");
   if (of_json && !values.empty())
     values[0] = coerced(std::move(values[0]),
@@ -81,7 +83,10 @@ std::string Translator::function_source(const tree::TableFunction& function,
       !values.empty() && values[0].untyped == Untyped::no && (!values[0].soft || of_json);
   const TypeKind kind = first_typed ? values[0].type.kind : TypeKind::opaque;
   const bool json = kind == TypeKind::json || kind == TypeKind::jsonb;
-  if (name == "unnest" && !values.empty()) {
+  if (subscripts) {
+    set.list = *subscripts;
+    set.columns = {{"", alias + ".value", {TypeKind::int4}}};
+  } else if (name == "unnest" && !values.empty()) {
     set = set_of_arrays(values, alias, &Translator::element_type);
   } else if (name == "generate_series" && (values.size() == 2 || values.size() == 3)) {
     ColumnType type{TypeKind::int4};

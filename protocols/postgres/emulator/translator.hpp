@@ -22,6 +22,8 @@
 
 namespace understudy::postgres::emulation {
 
+enum class Telling : std::uint8_t;  // see catalogue.hpp
+
 /// How far from 0 a number may be that takes part in a sum or product.
 struct Reach {
   std::int64_t int2, int4, int8;
@@ -247,6 +249,12 @@ class Translator final : public sql::emulator::Translator {
   Typed is_visible(const tree::Call& call, std::vector<Typed> values);
   Typed name_of_type(const tree::Call& call, std::vector<Typed> values);
   Typed comment_of(const tree::Call& call, std::vector<Typed> values);
+  std::string told(Telling telling, const std::string& object);
+  static std::string sure_text(const std::string& sql);
+  Typed definition_told(const tree::Call& call, std::vector<Typed> values);
+  std::optional<Typed> stored_expression(const tree::Call& call, const Scope& scope);
+  std::optional<std::string> subscripts_of_index(const tree::Call& call, const Scope& scope);
+  static std::string no_index(const Typed& index, const Typed& relation);
   Typed first_schema(const tree::Call& call, std::vector<Typed> values);
   Typed database_name(const tree::Call& call, std::vector<Typed> values);
   Typed table_named(const tree::Expression& operand);

@@ -19,6 +19,8 @@ std::string_view standard_name(TypeKind kind) {
       return "bigint";
     case TypeKind::numeric:
       return "numeric";
+    case TypeKind::float4:
+      return "real";
     case TypeKind::float8:
       return "double precision";
     case TypeKind::text:
@@ -65,6 +67,8 @@ void describe_numbers(const ColumnType& type, DescribedType& described) {
     case TypeKind::int8:
       binary(64);
       break;
+    case TypeKind::float4:
+      return binary(24);
     case TypeKind::float8:
       return binary(53);
     case TypeKind::numeric:

@@ -42,6 +42,8 @@ constexpr NamedType known_types[] = {{"bool", TypeKind::boolean},
                                      {"varchar", TypeKind::varchar},
                                      {"numeric", TypeKind::numeric},
                                      {"decimal", TypeKind::numeric},
+                                     {"float4", TypeKind::float4},
+                                     {"real", TypeKind::float4},
                                      {"float8", TypeKind::float8},
                                      {"double precision", TypeKind::float8},
                                      {"bytea", TypeKind::bytea},
@@ -314,6 +316,8 @@ Oid oid_of(ColumnType type) noexcept {
       return oid::int8;
     case TypeKind::numeric:
       return oid::numeric;
+    case TypeKind::float4:
+      return oid::float4;
     case TypeKind::float8:
       return oid::float8;
     case TypeKind::bytea:
@@ -390,6 +394,7 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
       return untyped ? datum_of(read_decimal_text(text)) : std::nullopt;
     return datum_of(read_numeric(text, type.length, type.scale));
   }
+  if (type.kind == TypeKind::float4) return number ? datum_of(read_single(text)) : std::nullopt;
   if (type.kind == TypeKind::float8) return number ? datum_of(read_float(text)) : std::nullopt;
   if (!untyped) return std::nullopt;
   switch (type.kind) {
@@ -475,6 +480,8 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
       return std::to_string(*number);
     case TypeKind::numeric:
       return print_numeric(*number, std::max(type.scale, 0));
+    case TypeKind::float4:
+      return print_single(*number);
     case TypeKind::float8:
       return print_float(*number);
     case TypeKind::time:

@@ -24,6 +24,7 @@ enum class TypeKind : std::uint8_t {
   int4,
   int8,
   numeric,  ///< see `scale`
+  float4,   ///< of PostgreSQL: as the float8 of the same value
   float8,   ///< see ordered_bits()
   text,
   varchar,  ///< `length` characters; 0: any number
@@ -92,7 +93,7 @@ struct ColumnType {
   return type.kind != TypeKind::opaque && type.kind != TypeKind::interval &&
          type.kind != TypeKind::json && type.kind != TypeKind::jsonb &&
          type.scale != ColumnType::own_scale && type.element != TypeKind::numeric &&
-         type.element != TypeKind::float8;
+         type.element != TypeKind::float4 && type.element != TypeKind::float8;
 }
 
 /// What a column holds where an insert says nothing of it.
@@ -121,6 +122,9 @@ struct TableColumn {
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
   char identity = 0;             ///< GENERATED ALWAYS (a) or BY DEFAULT (d) AS IDENTITY
   bool generated = false;        ///< from other columns
+  std::string comment = {};      ///< empty: none
+  /// DEFAULT as it was written; null: not known.
+  std::shared_ptr<const tree::Expression> written_default = {};
   /// To so many digits behind the second; nothing where that is not known.
   std::optional<std::int32_t> refreshed_digits = {};
   std::uint16_t attribute = 0;  ///< its number, which it keeps when others are dropped
@@ -155,6 +159,7 @@ struct Reference {
   tree::ForeignAction on_delete = tree::ForeignAction::no_action;
   tree::ForeignAction on_update = tree::ForeignAction::no_action;
   bool deferrable = false;  ///< it may be looked at when the transaction ends
+  bool deferred = false;    ///< and is, unless the transaction says otherwise
 };
 
 /// A unique index of some rows alone, or of what is computed of them.
@@ -168,6 +173,9 @@ struct ConditionalKey {
 struct MadeIndex {
   std::string name;
   std::set<std::string> columns;
+  std::vector<tree::KeyPart> parts = {};
+  bool unique = false;
+  bool plain = false;  ///< of columns, and nothing about it is unusual
 };
 
 /// Never changed once it is made: a table that is altered gets another one.
@@ -191,6 +199,8 @@ struct Definition {
   bool altered = false;                  ///< MySQL: its columns are not those that it was made with
   bool held = false;  ///< it was there before the recording: its owner is not known
   std::vector<MadeIndex> made_indexes = {};
+  bool has_more_indexes = false;  ///< of PostgreSQL: whose names are not known
+  std::string comment = {};  ///< empty: none
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};
   /// Those that are run for each row, by name; one that is not understood closes the table.
@@ -255,7 +265,7 @@ struct TableBook {
   /// Names that no table or view has: what else they are, if they are there, as pg_class.relkind
   /// tells it.
   std::map<std::string, char, std::less<>> beside;
-  bool has_comments = true;  ///< a table or a column may have one
+  bool has_comments = true;  ///< a relation or a column may have one that is not known
 
   /// Whether it is known that no table has this name.
   [[nodiscard]] bool is_absent(std::string_view key) const {

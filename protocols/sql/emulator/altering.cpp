@@ -94,6 +94,9 @@ class Alteration {
         changed.default_ =
             action.expression ? rules_.default_of(*action.expression, changed.type) : Default();
         changed.lacks_default = !action.expression;
+        changed.written_default =
+            action.expression ? std::make_shared<const tree::Expression>(*action.expression)
+                              : nullptr;
         return true;
       case ActionKind::set_not_null:
       case ActionKind::drop_not_null:
@@ -160,7 +163,11 @@ class Alteration {
     if (std::erase_if(table_.checks, names_it) > 0) table_.takes_rows = false;
     std::string& old = table_.columns[column].name;
     for (auto& index : table_.made_indexes)
-      if (index.columns.erase(old) > 0) index.columns.insert(name);
+      if (index.columns.erase(old) > 0) {
+        index.columns.insert(name);
+        for (tree::KeyPart& part : index.parts)
+          if (part.column == old) part.column = name;
+      }
     for (auto& reference : table_.references)
       if (reference.parent == table_.key) std::ranges::replace(reference.of, old, name);
     result_.renamed_columns.emplace_back(old, name);
@@ -189,6 +196,7 @@ class Alteration {
     const bool whole = contents::is_whole(from.kind) && contents::is_whole(to.kind);
     changed.type = to;
     changed.declared = action.type;
+    changed.written_default.reset();  // how it is cast shows
     result_.remade = true;
     if (!(texts || whole)) {
       const bool none =

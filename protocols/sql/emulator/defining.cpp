@@ -21,6 +21,36 @@ void depend(const tree::Statement& statement, const ServerRules& rules, Depended
   depended.insert(names.begin(), names.end());
 }
 
+/// Between a table's name and that of a view which needs it.
+constexpr char by_view = '\x1f';
+
+void depend_by_view(const tree::CreateView& view, const tree::Statement& statement,
+                    const ServerRules& rules, Depended& depended) {
+  const std::string name = rules.key_of(view.name);
+  for (const std::string& each : tables_named(statement, rules))
+    if (each != name) depended.insert(each + by_view + name);
+}
+
+/// What needed the relation by its name, or was needed by it, does so by another one.
+void depend_renamed(const tree::AlterTable& alter, const ServerRules& rules, Depended& depended) {
+  const std::string key = rules.key_of(alter.name);
+  Depended more;
+  for (const std::string& each : depended) {
+    const std::string_view entry = each;
+    const std::size_t mark = entry.find(by_view);
+    if (mark != std::string_view::npos && entry.substr(mark + 1) == key)
+      more.emplace(entry.substr(0, mark));
+    if (entry.substr(0, mark) != key) continue;
+    for (const tree::AlterAction& action : alter.actions) {
+      if (action.kind == tree::AlterAction::Kind::rename_table)
+        more.insert(rules.key_of(action.table));
+      if (action.kind == tree::AlterAction::Kind::set_schema)
+        more.insert(rules.key_of({action.name, alter.name.name}));
+    }
+  }
+  depended.merge(more);
+}
+
 /// A table was renamed: its constraints keep their names, which the next table of its old name
 /// can't have.
 constexpr std::string_view renamed = "renamed tables";
@@ -177,6 +207,18 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Ser
   for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
     if (!made.columns[i].default_.sequence.empty())
       contents.set_last_number({made.id, i}, std::nullopt);
+}
+
+/// COMMENT ON what has a definition is kept there.
+void comment(const tree::Utility& comment, Contents& contents, const ServerRules& rules) {
+  if (comment.tables.empty()) return;
+  const auto* table = contents.find(rules.key_of(comment.tables.front()));
+  if (table == nullptr) return contents.note_comments(true);
+  contents::Definition definition = *table->definition;
+  const auto column = definition.column(comment.name);
+  if (!comment.name.empty() && !column) return contents.note_comments(true);
+  (column ? definition.columns[*column].comment : definition.comment) = comment.text;
+  contents.redefine(table->definition->key, std::move(definition));
 }
 
 /// Rows of it may do, or be refused for, what is not understood.
@@ -453,6 +495,16 @@ bool forgets_table(const tree::Statement& statement, Contents& contents, const S
 
 }  // namespace
 
+bool is_depended_on(std::string_view key, const Depended& depended,
+                    const contents::TableBook& book) {
+  for (auto each = depended.lower_bound(key); each != depended.end() && each->starts_with(key);
+       ++each) {
+    if (each->size() == key.size()) return true;
+    if ((*each)[key.size()] == by_view && !book.is_absent(each->substr(key.size() + 1))) return true;
+  }
+  return false;
+}
+
 bool has_index(const std::string& name, const Contents& contents) {
   return !name.empty() && std::ranges::any_of(contents.book().tables, [&](const auto& each) {
     const auto& indexes = each.second.definition->made_indexes;
@@ -481,7 +533,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
         : define_table(*create, contents, rules, depended);
   } else if (const auto* view = statement.as<tree::CreateView>();
              view != nullptr && rules.follows_routines()) {
-    depend(statement, rules, depended);
+    depend_by_view(*view, statement, rules, depended);
     define_view(*view, contents, rules);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
     const std::string key = rules.key_of(index->table);
@@ -491,6 +543,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     if (!rules.folds_names() && !index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name, 'i');
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
+    depend_renamed(*alter, rules, depended);
     if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
     alter_table(*alter, contents, rules);
     if (changes_columns(*alter)) close_where_conditional(rules.key_of(alter->name), contents);
@@ -524,8 +577,8 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     define_sequence(*sequence, contents, rules);
   } else if (statement.as<tree::CreateOther>() == nullptr) {
     const auto* utility = statement.as<tree::Utility>();
-    if (utility != nullptr && utility->verb == "comment") contents.note_comments(true);
-    return false;
+    if (utility == nullptr || utility->verb != "comment") return false;
+    comment(*utility, contents, rules);
   }
   return true;
 }

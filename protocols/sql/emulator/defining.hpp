@@ -11,8 +11,13 @@
 
 namespace understudy::sql::emulator {
 
-/// Keys of tables that other things are made of, so that they can't be dropped alone.
+/// Keys of tables that other things are made of, so that they can't be dropped alone; see
+/// is_depended_on().
 using Depended = std::set<std::string, std::less<>>;
+
+/// Not by a view that is known to be gone.
+[[nodiscard]] bool is_depended_on(std::string_view key, const Depended& depended,
+                                  const contents::TableBook& book);
 
 /// Whether CREATE INDEX made one of that name.
 [[nodiscard]] bool has_index(const std::string& name, const contents::Contents& contents);

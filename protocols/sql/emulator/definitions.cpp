@@ -33,6 +33,7 @@ TableColumn column_of(const tree::ColumnDefinition& definition, const contents::
     column.given_by_server = definition.identity_always;
   } else if (definition.default_) {
     column.default_ = rules.default_of(*definition.default_, column.type);
+    column.written_default = std::make_shared<const tree::Expression>(*definition.default_);
   } else {
     column.default_ = rules.no_default(column);
   }
@@ -141,6 +142,7 @@ void constrain(contents::Definition& table, const tree::Constraint& constraint,
                                  ? constraint.name
                                  : rules.constraint_name(table, columns, primary ? "pkey" : "key");
     table.keys.push_back({name, columns, primary});
+    table.has_more_indexes = table.has_more_indexes || constraint.has_more;
     if (constraint.kind == Kind::primary)
       for (const std::size_t each : columns) table.columns[each].not_null = true;
   } else {
@@ -148,7 +150,8 @@ void constrain(contents::Definition& table, const tree::Constraint& constraint,
         !constraint.name.empty() ? constraint.name : rules.constraint_name(table, columns, "fkey");
     table.references.push_back({name, columns, rules.key_of(constraint.parent),
                                 constraint.parent_columns, constraint.on_delete,
-                                constraint.on_update, constraint.deferrable});
+                                constraint.on_update, constraint.deferrable,
+                                constraint.deferred});
   }
 }
 
@@ -248,6 +251,7 @@ std::set<std::string> names_in(const contents::Definition& table, const tree::Cr
     else
       names.insert(part.column);
   if (index.where) take(*index.where);
+  names.insert(index.including.begin(), index.including.end());
   return names;
 }
 
@@ -256,7 +260,13 @@ std::set<std::string> names_in(const contents::Definition& table, const tree::Cr
 contents::Definition with_index(contents::Definition table, const tree::CreateIndex& index,
                                 const ServerRules& rules) {
   const std::vector<std::size_t> columns = columns_named(table, index.parts);
-  if (!index.name.empty()) table.made_indexes.push_back({index.name, names_in(table, index)});
+  const bool plain = !columns.empty() && !index.where && !index.nulls_not_distinct &&
+                     !index.has_more && index.including.empty();
+  if (!index.name.empty())
+    table.made_indexes.push_back(
+        {index.name, names_in(table, index), index.parts, index.unique, plain});
+  else
+    table.has_more_indexes = true;
   if (columns.empty() && !index.unique && std::ranges::all_of(index.parts, never_fails)) {
     if (table.folds_names) table.indexes.push_back({index.name, {}});
     return table;

@@ -12,6 +12,7 @@
 
 #include "protocols/sql/contents/contents.hpp"
 #include "protocols/sql/emulator/coverage.hpp"
+#include "protocols/sql/emulator/known_answers.hpp"
 #include "protocols/sql/emulator/request.hpp"
 #include "protocols/sql/emulator/runner.hpp"
 #include "protocols/sql/emulator/start.hpp"
@@ -63,12 +64,12 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const EmulatedRequest& asked) override;
-  void miss(const EmulatedRequest& asked) override;
   [[nodiscard]] Coverage coverage() const override { return covered_.coverage(rules()); }
   [[nodiscard]] std::string why_not(const EmulatedRequest& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override;
   [[nodiscard]] bool commits(std::uint64_t connection) override;
+  void look(std::uint64_t connection) override { contents_->look(connection); }
   void end_doubted(std::uint64_t connection) override;
 
  protected:
@@ -88,6 +89,8 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] virtual SqlRequest request_of(const EmulatedRequest& asked) const = 0;
   [[nodiscard]] virtual Answered answered(Bytes image) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Execution> execution() = 0;
+  /// What the request sees of others in its transaction.
+  [[nodiscard]] virtual sql::contents::Contents::Sees sees(const SqlRequest& request) const = 0;
   /// What in the session stands in the way of everything; empty: nothing.
   [[nodiscard]] virtual std::string unsound_session() const = 0;
   [[nodiscard]] virtual bool lacks_privilege(std::string_view code) const = 0;
@@ -98,7 +101,12 @@ class SqlEmulator : public Emulator {
       const tree::Statement& statement, std::string_view pattern) = 0;
   /// After it was carried out in the contents: whether it is sure that it succeeded.
   [[nodiscard]] virtual bool definition_holds(const tree::Statement& /*statement*/) { return true; }
-  /// What a definition that was computed has changed.
+  /// The statement, which took effect, made anew all that there is; see clear().
+  [[nodiscard]] virtual bool makes_all_anew(const tree::Statement& /*statement*/,
+                                            std::string_view /*pattern*/) {
+    return false;
+  }
+  /// What a definition changes that is about to be computed.
   [[nodiscard]] virtual std::vector<KeyPath> paths_of_definition(
       const tree::Statement& /*statement*/) const {
     return {KeyPath()};
@@ -132,8 +140,11 @@ class SqlEmulator : public Emulator {
   void clear(const Start* start);
   [[nodiscard]] bool is_recording() const noexcept { return recording_; }
   [[nodiscard]] sql::contents::Contents& held() noexcept { return *contents_; }
+  /// A transaction that tells no isolation is READ COMMITTED.
+  [[nodiscard]] bool reads_committed() const noexcept { return start_ && start_->reads_committed; }
   [[nodiscard]] const Depended& depended() const noexcept { return depended_; }
   [[nodiscard]] Statements& statements() noexcept { return *statements_; }
+  [[nodiscard]] const Statements& statements() const noexcept { return *statements_; }
 
  private:
   void begin_with(std::shared_ptr<const Start> start);
@@ -154,6 +165,8 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] std::optional<Computed> compute_once(const Plan& plan, const SqlRequest& request,
                                                      std::uint64_t connection,
                                                      const std::vector<std::string>& revealed);
+  [[nodiscard]] std::optional<Computed> recall(const SqlRequest& request);
+  void note_known(const SqlRequest& request, Bytes image);
   void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, const Answered& answer,
                     std::uint64_t connection, bool sure);
@@ -187,6 +200,7 @@ class SqlEmulator : public Emulator {
   const Document* start_document_ = nullptr;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
   std::set<std::uint64_t> unsure_;      ///< connections of whose transaction not all is known
+  KnownAnswers known_answers_;
   CoverageBook covered_;
   bool disagrees_ = false;  ///< it would have answered otherwise what was followed last
   std::string why_not_;     ///< of the request that was followed last

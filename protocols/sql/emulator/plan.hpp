@@ -59,7 +59,8 @@ struct Bound {
     settled,    ///< names, as a JSON list
     settles,    ///< whether a name is settled that is among them, or one that is not
     objects,    ///< OIDs of what is known, as a JSON list
-    regclass    ///< the OID of the table that the value of the request names
+    regclass,   ///< the OID of the table that the value of the request names
+    told        ///< what the function `slot` tells of objects, as a JSON object
   } source = Source::request;
   std::size_t slot = no_slot;  ///< of the request's values; `constant` where there is none
   ColumnType type = {};

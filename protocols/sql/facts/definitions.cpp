@@ -223,6 +223,9 @@ class DefinitionReader {
     if (is_among(utility.verb, maintenance)) {
       // Rows stay as they are.
       for (const Name& table : utility.tables) refer(table);
+    } else if (utility.verb == "comment") {
+      for (const Name& table : utility.tables) writes(names_.entry(table));
+      if (utility.tables.empty()) writes(names_.catalogue);
     } else if (is_among(utility.verb, definitions)) {
       writes(names_.catalogue);
     } else if (utility.verb == "reset") {
@@ -302,16 +305,20 @@ bool touches_what_it_names(const tree::Statement& statement) {
   if (const auto* table = statement.as<tree::AlterTable>())
     return table->kind == ObjectKind::table &&
            std::ranges::all_of(table->actions, touches_its_table);
+  if (const auto* view = statement.as<tree::CreateView>()) return !view->replace && !view->temporary;
   if (const auto* other = statement.as<tree::CreateOther>())
     return (other->kind == ObjectKind::schema || other->kind == ObjectKind::extension) &&
            other->elements.empty();
   if (const auto* dropped = statement.as<tree::Drop>()) {
+    // No other view shows what is dropped without CASCADE.
     const bool followed =
         dropped->kind == ObjectKind::table || dropped->kind == ObjectKind::index ||
+        dropped->kind == ObjectKind::view || dropped->kind == ObjectKind::sequence ||
         dropped->kind == ObjectKind::schema || dropped->kind == ObjectKind::extension;
     return followed && !dropped->cascade;
   }
   if (const auto* altered = statement.as<tree::AlterOther>()) return altered->keeps_numbers;
+  if (const auto* utility = statement.as<tree::Utility>()) return utility->verb == "comment";
   return statement.as<tree::CreateIndex>() != nullptr;
 }
 

@@ -57,8 +57,10 @@ struct Constraint {
   ForeignAction on_delete = ForeignAction::no_action;
   ForeignAction on_update = ForeignAction::no_action;
   bool deferrable = false;
+  bool deferred = false;  ///< at first: INITIALLY DEFERRED
   bool nulls_not_distinct = false;
   std::string using_index;  ///< PostgreSQL: USING INDEX
+  bool has_more = false;    ///< the same: columns and options of its index alone
   std::string of_column;    ///< of a condition that is written behind a column: its name
 };
 
@@ -116,6 +118,9 @@ struct CreateIndex {
   std::vector<KeyPart> parts;
   Box<Expression> where;
   bool nulls_not_distinct = false;
+  // Of PostgreSQL.
+  std::vector<std::string> including = {};
+  bool has_more = false;  ///< a method, an operator class, a place of NULLs or options of its own
 };
 
 /// CREATE FUNCTION and PROCEDURE, also events and triggers with a body of their own.

@@ -200,7 +200,8 @@ void keep_analysis(Analysis analysis, Step& step) {
                    analysis.control,
                    analysis.changed,
                    analysis.waited,
-                   analysis.understood};
+                   analysis.understood,
+                   analysis.sight};
 }
 
 }  // namespace understudy::compile

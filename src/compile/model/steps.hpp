@@ -29,6 +29,7 @@ struct StepAnalysis {
   Effect effect = Effect::read;
   Control control = Control::none;
   bool changed = true, waited = false, understood = true;
+  Sight sight = Sight::newest;
 
   [[nodiscard]] std::string_view session() const noexcept {
     return seldom ? std::string_view(seldom->session) : std::string_view();

@@ -106,7 +106,7 @@ void Player::control(const Step& step, Connection& connection) {
   }
   switch (a.control) {
     case Control::begin:
-      connection.skips = live_.begin(connection.state) != engine::Begun::yes;
+      connection.skips = live_.begin(connection.state, a.sight) != engine::Begun::yes;
       return;
     case Control::commit: {
       const Verdict verdict =
@@ -139,8 +139,10 @@ void Player::ask_once(const Step& step, Connection& connection) {
   const std::string renamed = next_run_ == nullptr ? std::string() : next_run_->request(step);
   const std::string_view canonical = next_run_ == nullptr ? identity.canonical : renamed;
   if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
-  const Request request{
-      .canonical = canonical, .qualifier = identity.qualifier, .session = step.analysis.session()};
+  const Request request{.canonical = canonical,
+                        .qualifier = identity.qualifier,
+                        .session = step.analysis.session(),
+                        .sight = step.analysis.sight};
   const Verdict verdict = live_.ask(request, connection.state);
   learn(step, verdict);
   grade(step, verdict);

@@ -69,7 +69,10 @@ class Order {
 class Follower {
  public:
   Follower(const LoadedService& service, Emulator& emulator)
-      : service_(service), emulator_(emulator), order_(service) {}
+      : service_(service), emulator_(emulator), order_(service) {
+    for (StepId i; i != service_.steps.next(); ++i)
+      last_.insert_or_assign(std::pair(service_.steps[i].recording, service_.steps[i].connection), i);
+  }
 
   void run() {
     std::optional<std::uint32_t> recording;
@@ -110,23 +113,31 @@ class Follower {
     if (a.control != Control::none) {
       const bool undone = a.control == Control::commit && !a.changed;
       emulator_.control(undone ? Control::rollback : a.control, a.control_name(), step.connection);
+      if (a.sight != Sight::newest) emulator_.look(step.connection);
     } else if (!a.image.empty()) {
       follow(i, order_.undisturbed(i));
     }
+    // Who leaves without a word rolls back. What a gap hides may have been a COMMIT.
+    if (last_.at({step.recording, step.connection}) == i &&
+        !service_.gaps.contains(step.recording))
+      emulator_.control(Control::rollback, {}, step.connection);
   }
 
   void follow(StepId i, bool in_order) {
     const Step& step = service_.steps[i];
     const Identity& identity = step.analysis.identity;
-    emulator_.follow(
-        {identity.canonical, identity.qualifier, step.connection, step.analysis.session()},
-        as_bytes(step.analysis.image), {}, in_order);
+    EmulatedRequest asked(identity.canonical, identity.qualifier, step.connection,
+                          step.analysis.session());
+    asked.sight = step.analysis.sight;
+    if (asked.sight != Sight::newest) emulator_.look(step.connection);
+    emulator_.follow(asked, as_bytes(step.analysis.image), {}, in_order);
   }
 
   const LoadedService& service_;
   Emulator& emulator_;
   Order order_;
   std::map<std::uint32_t, match::Transaction<StepId>> open_;  // by connection
+  std::map<std::pair<std::uint32_t, std::uint32_t>, StepId> last_;  // of a connection
 };
 
 }  // namespace

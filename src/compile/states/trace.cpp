@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -70,6 +71,13 @@ class Tracer {
   }
 
  private:
+  using Taints = table::ListBy<KeyId, MaybeStepId>;  // the step of an overlapping write
+  /// Since when a transaction sees one state of what others do.
+  struct Looked {
+    StepId step;
+    std::shared_ptr<const Taints> tainted;
+  };
+
   void collect_requests() {
     std::unordered_map<std::string, TracedRequestId> numbers;
     const NarrowerPaths narrower(service_.steps);
@@ -211,12 +219,23 @@ class Tracer {
       if (i == StepId() || step.recording != recording) start_recording(recording = step.recording);
       match::Overlay& overlay = overlays_[step.connection];
       match::Version state = 0;
+      if (step.analysis.control == Control::none) look(i, overlay);
       if (is_looked_up(i)) {
         state = state_of(i, overlay);
         visit(i, state);
       }
       apply(i, state, overlay);
+      if (step.analysis.control == Control::begin) look(i, overlay);
     }
+  }
+
+  /// What a transaction saw of others, it goes on seeing.
+  void look(StepId i, match::Overlay& overlay) {
+    const bool writes = trace_.requests[request_of_[i]].is_write;
+    if (!overlay.look(match::sight_of(service_.steps[i].analysis.sight, writes))) return;
+    overlay.keep(loop_->snapshot());
+    if (!tainted_then_) tainted_then_ = std::make_shared<const Taints>(tainted_);
+    looked_.insert_or_assign(service_.steps[i].connection, Looked{i, tainted_then_});
   }
 
   /// Whether a transaction can be committed depends on what it did.
@@ -236,6 +255,8 @@ class Tracer {
       if (beginning.recording == recording)
         loop_->begin(beginning.key, match::beginning_of(recording));
     tainted_.assign(trace_.keys.size(), {});
+    tainted_then_.reset();
+    looked_.clear();
     last_.assign(trace_.keys.size(), {});
     overlays_.clear();
   }
@@ -255,7 +276,7 @@ class Tracer {
                     a.changed},
                    overlay);
     for (const auto& [content, key, flags] : advances)
-      if (overlap && content == 0) tainted_[key] = overlap;
+      if (overlap && content == 0) taint(key, overlap);
   }
 
   // --- what becomes of writes (see TracedWrites) ----------------------------------------------
@@ -293,10 +314,16 @@ class Tracer {
     } else if (const Visible* other = find_overlap(found->second, step, [&](const Visible& write) {
                  return leave_the_same(service_.steps[write.step], service_.steps[link.step]);
                })) {
-      tainted_[key] = other->step;
+      taint(key, other->step);
     } else if (advance.content != 0) {
-      tainted_[key] = {};  // whatever was there before
+      taint(key, {});  // whatever was there before
     }
+  }
+
+  void taint(KeyId key, MaybeStepId step) {
+    if (tainted_[key] == step) return;
+    tainted_[key] = step;
+    tainted_then_.reset();
   }
 
   // --- who overlapped whom -------------------------------------------------------------------
@@ -327,13 +354,13 @@ class Tracer {
   }
 
   enum class Of : std::uint8_t { the_answer, what_is_left };
-  /// Whether it is the same for the one whether the other, a write that overlapped it, came before
-  /// it or after it.
-  [[nodiscard]] bool is_harmless(StepId one, StepId other, KeyId key, Of of) const {
+  /// Whether it is the same for the one, which saw what was there at the step `looked`, whether the
+  /// other, a write that overlapped that, came before it or after it.
+  [[nodiscard]] bool is_harmless(StepId one, StepId looked, StepId other, KeyId key, Of of) const {
     const Step& step = service_.steps[one];
     const Step& write = service_.steps[other];
     if (of == Of::what_is_left) return leave_the_same(step, write);
-    return one < other ? are_answered_alike(step, write, trace_.keys[key])
+    return looked < other ? are_answered_alike(step, write, trace_.keys[key])
                        : are_answered_alike(write, step, trace_.keys[key]);
   }
 
@@ -341,23 +368,37 @@ class Tracer {
   [[nodiscard]] MaybeStepId overlap_of(StepId i, Of of) const {
     const Step& step = service_.steps[i];
     if (step.analysis.effect == Effect::none) return {};  // a commit that was no look-up
-    for (const KeyId key : trace_.requests[request_of_[i]].reads) {
-      // That one came before the other is as good as the reverse where nothing relates them: a
-      // client that sends both at once can't depend on it.
-      if (match::is_unproven(trace_.keys[key])) continue;
-      if (tainted_[key]) return tainted_[key];
-      const auto writes = visible_.find({step.recording, key});
-      if (writes == visible_.end()) continue;
-      const auto harmless = [&](const Visible& write) {
-        return is_harmless(i, write.step, key, of);
-      };
-      if (const Visible* write = find_overlap(writes->second, step, harmless)) return write->step;
+    if (const MaybeStepId overlap = overlap_at(i, i, tainted_, of)) return overlap;
+    if (const auto overlay = overlays_.find(step.connection);
+        overlay != overlays_.end() && overlay->second.sees_snapshot()) {
+      const Looked& looked = looked_.at(step.connection);
+      if (const MaybeStepId overlap = overlap_at(i, looked.step, *looked.tainted, of))
+        return overlap;
     }
     // Of two equal asks under way at the same time nobody knows which was the first.
     const auto asks = asks_.find({step.recording, request_of_[i]});
     if (asks == asks_.end()) return {};
     const Visible* ask = find_overlap(asks->second, step, [](const Visible&) { return false; });
     return ask == nullptr ? MaybeStepId() : ask->step;
+  }
+
+  /// The same where what it depends on is looked at when the step `looked` is under way.
+  [[nodiscard]] MaybeStepId overlap_at(StepId i, StepId looked, const Taints& tainted,
+                                       Of of) const {
+    const Step& step = service_.steps[looked];
+    for (const KeyId key : trace_.requests[request_of_[i]].reads) {
+      // That one came before the other is as good as the reverse where nothing relates them: a
+      // client that sends both at once can't depend on it.
+      if (match::is_unproven(trace_.keys[key])) continue;
+      if (tainted[key]) return tainted[key];
+      const auto writes = visible_.find({step.recording, key});
+      if (writes == visible_.end()) continue;
+      const auto harmless = [&](const Visible& write) {
+        return is_harmless(i, looked, write.step, key, of);
+      };
+      if (const Visible* write = find_overlap(writes->second, step, harmless)) return write->step;
+    }
+    return {};
   }
 
   void record(StepId i, match::Version state) {
@@ -401,7 +442,9 @@ class Tracer {
   KeyNumberByName numbers_;
   std::optional<match::Loop<TracedWrites>> loop_;
   StepId current_;                             // the step that is applied
-  table::ListBy<KeyId, MaybeStepId> tainted_;  // the step of an overlapping write
+  Taints tainted_;
+  std::shared_ptr<const Taints> tainted_then_;  // as they are; null: not kept yet
+  std::map<std::uint32_t, Looked> looked_;      // by connection
   table::ListBy<KeyId, MaybeLinkId> last_;     // the last link
   std::set<TracedRequestId> failing_;          // commits that the recording has fail
   std::map<std::vector<MaybeLinkId>, EvidenceListId> evidence_numbers_;

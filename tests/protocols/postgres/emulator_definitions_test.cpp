@@ -120,3 +120,50 @@ TEST_CASE("a schema that is dropped leaves nothing, and a type no table unknown"
   CHECK(sql.say("SELECT count(*) FROM p") == "-");
   CHECK(sql.say("CREATE TABLE anything (id serial PRIMARY KEY)") == "CREATE TABLE");
 }
+
+TEST_CASE("a table is made with columns of which nothing is computed, and indexed otherwise") {
+  EmulatedSql sql;
+  sql.hear("DROP TABLE IF EXISTS t", "DROP TABLE");
+  CHECK(sql.say("CREATE TABLE t (id int PRIMARY KEY, at point, words tsvector, data jsonb)") ==
+        "CREATE TABLE");
+  CHECK(sql.say("CREATE INDEX i ON t USING gin (data)") == "-");  // the name may be in use
+  sql.hear("DROP INDEX IF EXISTS i, j", "DROP INDEX");
+  CHECK(sql.say("CREATE INDEX i ON t USING gin (data)") == "CREATE INDEX");
+  CHECK(sql.say("CREATE INDEX j ON t USING gin (at)") == "-");
+  CHECK(sql.say("CREATE INDEX j ON t USING hash (id)") == "-");
+  sql.hear("DROP TABLE IF EXISTS u", "DROP TABLE");
+  CHECK(sql.say("CREATE TABLE u (id int PRIMARY KEY, at nothing)") == "-");
+  CHECK(sql.say("CREATE TABLE u (id int, at point PRIMARY KEY)") == "-");
+}
+
+TEST_CASE("a table is dropped again when no view needs it any more") {
+  EmulatedSql sql;
+  sql.hear("DROP TABLE IF EXISTS t, u", "DROP TABLE");
+  sql.hear("DROP VIEW IF EXISTS v, w", "DROP VIEW");
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE");
+  CHECK(sql.say("CREATE VIEW v AS SELECT id FROM t") == "CREATE VIEW");
+  CHECK(sql.say("DROP TABLE t") == "-");
+  sql.control(Control::begin);
+  CHECK(sql.say("DROP VIEW v") == "DROP VIEW");
+  sql.control(Control::rollback);
+  CHECK(sql.say("DROP TABLE t") == "-");
+  sql.hear("ALTER TABLE t RENAME TO u", "ALTER TABLE");
+  CHECK(sql.say("DROP TABLE u") == "-");
+  sql.hear("ALTER TABLE u RENAME TO t", "ALTER TABLE");
+  sql.hear("DROP VIEW v", "DROP VIEW");
+  CHECK(sql.say("DROP TABLE t") == "-");  // what it was called in between counts
+}
+
+TEST_CASE("a view that is renamed needs its table all the same") {
+  EmulatedSql sql;
+  sql.hear("DROP TABLE IF EXISTS t", "DROP TABLE");
+  sql.hear("DROP VIEW IF EXISTS v, w", "DROP VIEW");
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE");
+  CHECK(sql.say("CREATE VIEW v AS SELECT id FROM t") == "CREATE VIEW");
+  CHECK(sql.say("DROP VIEW v") == "DROP VIEW");
+  CHECK(sql.say("DROP TABLE t") == "DROP TABLE");
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE");
+  sql.hear("CREATE VIEW v AS SELECT id FROM t", "CREATE VIEW");
+  sql.hear("ALTER VIEW v RENAME TO w", "ALTER VIEW");
+  CHECK(sql.say("DROP TABLE t") == "-");
+}

@@ -73,13 +73,10 @@ TEST_CASE("an insert that failed has taken its number") {
   CHECK(sql.say("INSERT INTO t (name) VALUES ('h') RETURNING id") == "-");
 }
 
-TEST_CASE("an insert that had no answer may have taken its number") {
+TEST_CASE("an insert that had no answer has taken no number") {
   EmulatedSql sql = with_rows();
-  sql.miss("SELECT * FROM t WHERE name = 'a'");
-  CHECK(sql.say("INSERT INTO t (name) VALUES ('c') RETURNING id") == "3;INSERT 0 1");
   sql.miss("INSERT INTO t (name) VALUES ('a')");
-  CHECK(sql.say("INSERT INTO t (name) VALUES ('d') RETURNING id") == "-");
-  CHECK(sql.say("SELECT count(*) FROM t") == "3;SELECT 1");
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('c') RETURNING id") == "3;INSERT 0 1");
 }
 
 TEST_CASE("what an answer shows of the server's own choice is known") {

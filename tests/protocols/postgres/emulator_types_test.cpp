@@ -223,3 +223,22 @@ TEST_CASE("what could be computed of a recording is counted, with the reasons wh
   CHECK(coverage.missed[1].reason == "the function random");
   CHECK(sql->why_not("delete from elsewhere") == "what is known of table elsewhere");
 }
+
+TEST_CASE("single precision is kept and shown, and compared with what is of a type") {
+  EmulatedSql sql = with("f real DEFAULT 0.1, d double precision",
+                         "(1, 1.5, 1.5), (2, '3.14159274', 3.14159274), (3, 1e10, 0), (4, NULL, 1)",
+                         "4");
+  CHECK(sql.say("SELECT f FROM t ORDER BY id") == "1.5;3.1415927;1e+10;NULL;SELECT 4");
+  CHECK(sql.columns[0].type == oid_of("real"));
+  CHECK(sql.columns[0].length == 4);
+  CHECK(sql.say("INSERT INTO t (id) VALUES (5) RETURNING f") == "0.1;INSERT 0 1");
+  CHECK(sql.say("SELECT id FROM t ORDER BY f DESC NULLS LAST") == "3;2;1;5;4;SELECT 5");
+  CHECK(sql.say("SELECT max(f), min(f) FROM t") == "1e+10|0.1;SELECT 1");
+  CHECK(sql.say("SELECT id FROM t WHERE f = d") == "1;SELECT 1");
+  CHECK(sql.say("SELECT a.id FROM t a JOIN t b ON a.f = b.f WHERE b.id = 2") == "2;SELECT 1");
+  CHECK(sql.say("SELECT id FROM t WHERE f = 0.1") == "-");
+  CHECK(sql.say("SELECT f + 1 FROM t") == "-");
+  CHECK(sql.say("SELECT sum(f) FROM t") == "-");
+  CHECK(sql.say("SELECT f::text FROM t") == "-");
+  CHECK(sql.say("INSERT INTO t (id, f) VALUES (6, 1e39)") == "-");
+}
