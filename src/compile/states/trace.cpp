@@ -361,7 +361,7 @@ class Tracer {
     const Step& write = service_.steps[other];
     if (of == Of::what_is_left) return leave_the_same(step, write);
     return looked < other ? are_answered_alike(step, write, trace_.keys[key])
-                       : are_answered_alike(write, step, trace_.keys[key]);
+                          : are_answered_alike(write, step, trace_.keys[key]);
   }
 
   /// The step of a write because of which it is uncertain what the step found.
@@ -441,12 +441,12 @@ class Tracer {
   std::map<std::pair<TracedRequestId, std::uint64_t>, WriteListId> outcome_numbers_;
   KeyNumberByName numbers_;
   std::optional<match::Loop<TracedWrites>> loop_;
-  StepId current_;                             // the step that is applied
+  StepId current_;  // the step that is applied
   Taints tainted_;
   std::shared_ptr<const Taints> tainted_then_;  // as they are; null: not kept yet
   std::map<std::uint32_t, Looked> looked_;      // by connection
-  table::ListBy<KeyId, MaybeLinkId> last_;     // the last link
-  std::set<TracedRequestId> failing_;          // commits that the recording has fail
+  table::ListBy<KeyId, MaybeLinkId> last_;      // the last link
+  std::set<TracedRequestId> failing_;           // commits that the recording has fail
   std::map<std::vector<MaybeLinkId>, EvidenceListId> evidence_numbers_;
   std::map<std::uint32_t, match::Overlay> overlays_;
   VisibleBy<KeyId> visible_, collected_;
