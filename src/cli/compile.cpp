@@ -217,11 +217,11 @@ int check_bars(const compile::Compiled& compiled) {
   return status;
 }
 
-/// Of a million exchanges a fifth of the memory would be what is free in between: large blocks are
-/// given back at once, and few threads have heaps of their own.
+/// Of a million exchanges a third of the memory would be what is free in between: large blocks are
+/// given back at once, and no thread has a heap of its own.
 void spare_memory() {
 #ifdef __GLIBC__
-  constexpr int large = 128 * 1024, heaps = 2;
+  constexpr int large = 128 * 1024, heaps = 1;
   ::mallopt(M_MMAP_THRESHOLD, large);
   ::mallopt(M_ARENA_MAX, heaps);
 #endif
