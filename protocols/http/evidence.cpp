@@ -166,13 +166,11 @@ bool is_immutable(const Document& answer) {
 }  // namespace
 
 Evidence::Id Evidence::id_of(std::string_view text) {
-  if (texts_.empty()) {
-    texts_.emplace_back();
-    ids_.emplace(std::string(), absent);
-  }
-  const auto [found, is_new] = ids_.try_emplace(std::string(text), static_cast<Id>(texts_.size()));
-  if (is_new) texts_.emplace_back(text);
-  return found->second;
+  if (texts_.empty()) ids_.emplace(texts_.emplace_back(), absent);
+  if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
+  const auto id = static_cast<Id>(texts_.size());
+  ids_.emplace(texts_.emplace_back(text), id);
+  return id;
 }
 
 void Evidence::add(const SessionHeader& session, const Exchange& exchange, const Asked& asked,
@@ -343,8 +341,13 @@ void Evidence::conclude() {
     found->second = i;
   }
   independence_.conclude();
+  // Of a million exchanges only what was concluded is kept.
   seen_ = {};
   writes_ = {};
+  ids_ = {};
+  texts_ = {};
+  uses_ = {};
+  recordings_of_ = {};
 }
 
 /// `order`: numbers in seen_ by recording and time.

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -96,8 +97,8 @@ class Evidence {
                           const std::function<bool(Id)>& asked_with);
   [[nodiscard]] bool varies(const std::string& name, const FieldUse& use) const;
 
-  std::unordered_map<std::string, Id> ids_;
-  std::vector<std::string> texts_;
+  std::unordered_map<std::string_view, Id> ids_;  // of texts_
+  std::deque<std::string> texts_;
   std::vector<Seen> seen_;
   std::vector<Write> writes_;
   std::map<Id, FieldUse> uses_;                   // of request fields

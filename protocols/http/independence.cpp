@@ -67,6 +67,11 @@ void Independence::conclude() {
   shown_ = {};
   culprits_ = {};
   said_ = {};
+  requests_ = {};
+  outcomes_ = {};
+  writes_ = {};
+  families_ = {};
+  all_writers_ = {};
 }
 
 /// The second of two alike may find all done, and so may the first that says what is to be there,

@@ -223,7 +223,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                          const store::Config& config,
                                          std::vector<LoadedService>& services,
                                          Diagnostics& problems, const Progress& progress) {
-  const Findings findings = find_values(services, problems);
+  Findings findings = find_values(services, problems);
   auto decisions = decide(services, findings);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
@@ -261,6 +261,8 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     result = CompiledService();
     give_back_memory();
   }
+  findings = Findings();
+  give_back_memory();
   add_rules(mock_set, services, builders, problems);
   for (std::size_t i = 0; i < builders.size(); ++i)
     compiled.services[i].rules = builders[i].rule_count();

@@ -6,6 +6,8 @@
 #include <map>
 #include <span>
 #include <tuple>
+#include <type_traits>
+#include <unordered_map>
 
 #include "table/checksum.hpp"
 #include "table/hash.hpp"
@@ -15,15 +17,32 @@ namespace {
 
 /// Lists of items, equal ones kept once.
 template <class Item>
-struct Runs {
-  std::vector<Item> items;
-  std::map<std::vector<Item>, std::uint32_t> begins;
+class Runs {
+ public:
+  static_assert(std::has_unique_object_representations_v<Item>);
 
   std::uint32_t add(const std::vector<Item>& list) {
-    const auto [found, added] = begins.emplace(list, static_cast<std::uint32_t>(items.size()));
-    if (added) items.insert(items.end(), list.begin(), list.end());
-    return found->second;
+    const auto size = static_cast<std::uint32_t>(list.size());
+    const std::uint64_t hash = hash_of(
+        std::string_view(reinterpret_cast<const char*>(list.data()), list.size() * sizeof(Item)));
+    const auto [first, last] = known_.equal_range(hash);
+    for (auto each = first; each != last; ++each)
+      if (each->second.size == size &&
+          std::equal(list.begin(), list.end(), items.begin() + each->second.begin))
+        return each->second.begin;
+    const auto begin = static_cast<std::uint32_t>(items.size());
+    known_.emplace(hash, Run{begin, size});
+    items.insert(items.end(), list.begin(), list.end());
+    return begin;
   }
+
+  std::vector<Item> items;
+
+ private:
+  struct Run {
+    std::uint32_t begin, size;
+  };
+  std::unordered_multimap<std::uint64_t, Run> known_;  // by the hash of their bytes
 };
 
 /// Where nothing is known, nothing was written.

@@ -186,11 +186,16 @@ void keep_analysis(Analysis analysis, Step& step) {
   to.put(analysis.determined);
   to.put(analysis.rows);
   step.keys_and_rows = to.packed();
+  const bool plain =
+      analysis.session.empty() && analysis.control_name.empty() && analysis.unsteady.empty();
+  std::shared_ptr<const StepAnalysis::Seldom> seldom;
+  if (!plain)
+    seldom = std::make_shared<const StepAnalysis::Seldom>(
+        StepAnalysis::Seldom{std::move(analysis.session), std::move(analysis.control_name),
+                             std::move(analysis.unsteady)});
   step.analysis = {std::move(analysis.identity),
-                   std::move(analysis.session),
-                   std::move(analysis.control_name),
-                   std::move(analysis.unsteady),
                    std::move(analysis.image),
+                   std::move(seldom),
                    analysis.effect,
                    analysis.control,
                    analysis.changed,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/config.hpp"
@@ -17,12 +18,28 @@ namespace understudy::compile {
 
 /// What most passes ask of an analysed exchange; as Analysis has it.
 struct StepAnalysis {
+  /// What few exchanges have.
+  struct Seldom {
+    std::string session, control_name, unsteady;
+  };
+
   Identity identity;
-  std::string session, control_name, unsteady, image;
+  std::string image;
+  std::shared_ptr<const Seldom> seldom;  ///< null where all of it is empty
   Effect effect = Effect::read;
   Control control = Control::none;
   bool changed = true, waited = false, understood = true;
   Sight sight = Sight::newest;
+
+  [[nodiscard]] std::string_view session() const noexcept {
+    return seldom ? std::string_view(seldom->session) : std::string_view();
+  }
+  [[nodiscard]] std::string_view control_name() const noexcept {
+    return seldom ? std::string_view(seldom->control_name) : std::string_view();
+  }
+  [[nodiscard]] std::string_view unsteady() const noexcept {
+    return seldom ? std::string_view(seldom->unsteady) : std::string_view();
+  }
 };
 
 /// One recorded exchange, analysed.

@@ -88,7 +88,7 @@ class Refuter {
     for (const RowsSeen& seen : step.rows.seen) see(seen);
     const StepAnalysis& a = step.analysis;
     auto& transaction = open_[step.connection];
-    for (const Removal& removal : transaction.carry_out(a.control, a.control_name, a.changed))
+    for (const Removal& removal : transaction.carry_out(a.control, a.control_name(), a.changed))
       remove(removal);
     if (a.effect != Effect::write || !a.changed) return;
     for (const RowChange& change : step.rows.changes) follow(change, transaction);

@@ -168,7 +168,7 @@ void RowsTogether::clear_referring(const std::string& removed) {
 void RowsTogether::control(const FullStep& step) {
   const StepAnalysis& a = step.analysis;
   Pending& pending = pending_[step.connection];
-  const auto rows = pending.rows.carry_out(a.control, a.control_name, a.changed);
+  const auto rows = pending.rows.carry_out(a.control, a.control_name(), a.changed);
   if (pending.rows.active()) return;
   // What others saw meanwhile was the state before.
   if (a.control == Control::commit && a.changed)

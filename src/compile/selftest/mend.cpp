@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <future>
 #include <set>
+#include <thread>
 
 #include "compile/model/readable.hpp"
 #include "table/service_section.hpp"
@@ -23,17 +25,22 @@ Tests replay_all(std::span<const LoadedService> services, const table::MappedTab
   auto fresh = std::async(std::launch::async, [&services, &table, &uncertain] {
     return test_fresh_values(services, table, uncertain);
   });
-  std::vector<std::future<std::vector<TestedReplay>>> running;
-  for (std::size_t i = 0; i < services.size(); ++i)
-    running.push_back(std::async(std::launch::async, [&services, &table, &uncertain, i] {
-      return self_test(services[i], table.service(i),
-                       i < uncertain.size() ? uncertain[i] : Uncertain());
-    }));
+  const auto test = [&services, &table, &uncertain](std::size_t i) {
+    return self_test(services[i], table.service(i),
+                     i < uncertain.size() ? uncertain[i] : Uncertain());
+  };
+  // Each holds what its service knows, and the first tests hold it of all: so few at a time.
+  const std::size_t at_once = std::max(2U, std::thread::hardware_concurrency()) - 1;
+  std::deque<std::future<std::vector<TestedReplay>>> running;
   Tests tests;
-  for (std::size_t i = 0; i < running.size(); ++i) {
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    for (std::size_t next = i + running.size(); next < services.size() && running.size() < at_once;
+         ++next)
+      running.push_back(std::async(std::launch::async, test, next));
     if (progress)
       progress(services[i].service->name + ": replaying the recording against its table");
-    tests.push_back(running[i].get());
+    tests.push_back(running.front().get());
+    running.pop_front();
   }
   const std::vector<TestedReplay> next_run = fresh.get();
   for (std::size_t i = 0; i < next_run.size(); ++i) tests[i].push_back(next_run[i]);

@@ -121,7 +121,7 @@ void Player::control(const Step& step, Connection& connection) {
       return;
     }
     default:
-      connection.state.apply(a.control, a.control_name);
+      connection.state.apply(a.control, a.control_name());
   }
 }
 
@@ -141,7 +141,7 @@ void Player::ask_once(const Step& step, Connection& connection) {
   if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
   const Request request{.canonical = canonical,
                         .qualifier = identity.qualifier,
-                        .session = step.analysis.session,
+                        .session = step.analysis.session(),
                         .sight = step.analysis.sight};
   const Verdict verdict = live_.ask(request, connection.state);
   learn(step, verdict);

@@ -36,7 +36,7 @@ std::vector<Steps> units_of(const LoadedService& service, const Steps& steps) {
     if (!transaction.active() && !watches) units.emplace_back();
     units.back().push_back(step);
     const StepAnalysis& a = service.steps[step].analysis;
-    static_cast<void>(transaction.carry_out(a.control, a.control_name, a.changed));
+    static_cast<void>(transaction.carry_out(a.control, a.control_name(), a.changed));
     if (a.control == Control::watch)
       watches = true;
     else if (a.control != Control::none && a.control != Control::begin && !transaction.active())

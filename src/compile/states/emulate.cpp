@@ -96,7 +96,7 @@ class Follower {
     if (emulator_.undoes()) {
       tell(i);
     } else if (a.control != Control::none) {
-      for (const StepId inner : transaction.carry_out(a.control, a.control_name, a.changed))
+      for (const StepId inner : transaction.carry_out(a.control, a.control_name(), a.changed))
         follow(inner, order_.undisturbed(i));
       // What only tells what was there has an answer, though nobody looks it up.
     } else if (a.effect != Effect::none || !a.image.empty()) {
@@ -113,7 +113,7 @@ class Follower {
     const StepAnalysis& a = step.analysis;
     if (a.control != Control::none) {
       const bool undone = a.control == Control::commit && !a.changed;
-      emulator_.control(undone ? Control::rollback : a.control, a.control_name, step.connection);
+      emulator_.control(undone ? Control::rollback : a.control, a.control_name(), step.connection);
       if (a.sight != Sight::newest) emulator_.look(step.connection);
     } else if (!a.image.empty()) {
       follow(i, order_.undisturbed(i));
@@ -127,7 +127,7 @@ class Follower {
     const Step& step = service_.steps[i];
     const Identity& identity = step.analysis.identity;
     EmulatedRequest asked(identity.canonical, identity.qualifier, step.connection,
-                          step.analysis.session);
+                          step.analysis.session());
     asked.sight = step.analysis.sight;
     if (asked.sight != Sight::newest) emulator_.look(step.connection);
     emulator_.follow(asked, as_bytes(step.analysis.image), {}, in_order);

@@ -29,7 +29,7 @@ class Settler {
     for (TracedRequestId i; i != by_state.next(); ++i) {
       SettledRequest& request = settled_.requests[i];
       for (const TracedStepId traced : in_order[i])
-        if (request.unsteady.empty()) request.unsteady = step(traced).analysis.unsteady;
+        if (request.unsteady.empty()) request.unsteady = step(traced).analysis.unsteady();
       request.volatile_ = !request.unsteady.empty();
       if (!request.volatile_) settle_request(i, by_state[i]);
       if (request.volatile_) list_in_order(request, in_order[i]);

@@ -265,7 +265,7 @@ class Tracer {
     const StepAnalysis& a = service_.steps[i].analysis;
     current_ = i;
     if (a.control != Control::none)
-      return loop_->carry_out(a.control, a.control_name, a.changed, overlay);
+      return loop_->carry_out(a.control, a.control_name(), a.changed, overlay);
     if (a.effect != Effect::write) return;
     // What a write made of something uncertain is uncertain too.
     const MaybeStepId overlap = overlap_of(i, Of::what_is_left);

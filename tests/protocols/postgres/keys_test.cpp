@@ -1,6 +1,7 @@
 #include "protocols/postgres/keys.hpp"
 
 #include "protocols/postgres/inference.hpp"
+#include "protocols/postgres/parse_tree.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/table_names.hpp"
 #include "support.hpp"
@@ -11,6 +12,13 @@ namespace {
 /// The numbers that a table's inserts take, which have a test of their own.
 bool is_sequence_of_table(const KeyPath& path) {
   return path.size() == 2 && path.front() == outside_transactions;
+}
+
+/// The same text so many times.
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
 }
 
 /// "read" or "write", then what is read and what is written, joined.
@@ -206,6 +214,14 @@ TEST_CASE("types of parameters follow from casts, columns and places") {
   CHECK(inferred(catalogue, "SELECT * FROM t WHERE x = $1::uuid AND y = $2") ==
         Types{oid::uuid, 0});
   CHECK(inferred(catalogue, "SELECT * FROM other WHERE id = $1") == Types{0});
+}
+
+TEST_CASE("comments within comments beyond reason take no time and are not understood") {
+  const std::string open = repeated("/*", 300'000);
+  CHECK_FALSE(parse_tree_of(open + "select 1"));
+  CHECK_FALSE(parse_tree_of(open + repeated("*/", 300'000) + "select 1"));
+  CHECK(parse_tree_of(repeated("/*", 100) + repeated("*/", 100) + "select 1"));
+  CHECK(parse_tree_of(repeated("/* a */ ", 10'000) + "select 1 -- " + repeated("-", 5'000)));
 }
 
 }  // namespace

@@ -65,6 +65,15 @@ TEST_CASE("a simple query is answered with description, rows and tag") {
   CHECK(session.live.missed.empty());
 }
 
+TEST_CASE("thousands of statements in one text take a time in proportion to their number") {
+  std::string sql;
+  for (int i = 0; i < 20'000; ++i) sql += "set a.b = 1;";
+  Session session;
+  const Buffer answer = session.live.talk(query(sql + "select nothing"));
+  CHECK(types_of(answer).size() == 20'002);
+  CHECK(field(error_of(answer), 'P').empty());
+}
+
 TEST_CASE("a statement that sleeps takes its time, as far as the server let it") {
   const char* const slept =
       R"({"columns":[{"name":"pg_sleep","type":"void"}],"rows":[[""]],"tag":"SELECT 1"})";
