@@ -171,6 +171,14 @@ std::map<std::string, std::string> login_of(const SessionHeader& session) {
   return login;
 }
 
+/// CREATE DATABASE and DROP DATABASE.
+bool is_about_databases(std::string_view sql) {
+  sql::Lexer lexer(sql, sql_mode());
+  const std::string_view verb = lexer.next().text;
+  return (sql::equals_folded(verb, "create") || sql::equals_folded(verb, "drop")) &&
+         sql::equals_folded(lexer.next().text, "database");
+}
+
 /// What the serving role answers without the table, if all went well.
 bool is_synthesised(sql::Kind kind) noexcept {
   switch (kind) {
@@ -392,8 +400,9 @@ void PostgresAnalyser::learn_session(const SessionHeader& session, const Stateme
     return !key.empty() && !key.front().starts_with("pg_") &&
            !key.front().starts_with("information_schema");
   };
-  session_settled_ = beginning_id_ != id || std::ranges::any_of(keys.reads, of_application) ||
-                     std::ranges::any_of(keys.writes, of_application);
+  const bool asks = std::ranges::any_of(keys.reads, of_application) ||
+                    std::ranges::any_of(keys.writes, of_application);
+  session_settled_ = beginning_id_ != id || (asks && !is_about_databases(request.sql));
   if (session_settled_) return beginning_.reset();
   beginning_->follow(request, answer);
   session_defaults_ = session_defaults(beginning_->view());

@@ -38,6 +38,7 @@ std::string Translator::keys_of(const ConditionalKey& key, const Definition& tab
   Scope scope{outermost_, {}};
   scope.relations.push_back(relation_of(book_.tables.find(table.key)->second, "k", "k."));
   std::string list = has_places ? "k.rowid AS place" : "0 AS place";
+  const auto raises = raises_;
   for (std::size_t i = 0; i < key.parts.size(); ++i) {
     const tree::KeyPart& part = key.parts[i];
     if (!part.collation.empty() || !part.operator_.empty())
@@ -47,8 +48,9 @@ std::string Translator::keys_of(const ConditionalKey& key, const Definition& tab
     require_comparable(value.type);
     list += ", " + value.sql + " AS k" + std::to_string(i);
   }
-  // No index is made of what may fail.
   const std::string where = key.where ? " WHERE " + condition(*key.where, scope).sql : "";
+  // A row of which it can't be made is refused, though it meets no other one.
+  if (raises_ != raises) throw Unsure{"a unique index of what may fail"};
   return "(SELECT " + list + " FROM " + source + " AS k" + where + ")";
 }
 

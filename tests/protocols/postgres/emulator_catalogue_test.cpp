@@ -162,10 +162,12 @@ namespace {
 /// A shop whose goods have parts: keys, references, conditions, indexes and defaults.
 EmulatedSql with_parts() {
   EmulatedSql sql = of_shop();
-  CHECK(sql.say("CREATE TABLE parts (id serial PRIMARY KEY, good int NOT NULL REFERENCES goods(id) ON "
-                "DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, \"order\" int DEFAULT 7, name text "
-                "DEFAULT 'x', made timestamptz DEFAULT now(), CONSTRAINT one UNIQUE (name, good), "
-                "CONSTRAINT some CHECK (\"order\" > 0))") == "CREATE TABLE");
+  sql.hear(
+      "CREATE TABLE parts (id serial PRIMARY KEY, good int NOT NULL REFERENCES goods(id) ON DELETE "
+      "CASCADE DEFERRABLE INITIALLY DEFERRED, \"order\" int DEFAULT 7, name text DEFAULT 'x', made "
+      "timestamptz DEFAULT now(), CONSTRAINT one UNIQUE (name, good), CONSTRAINT positive CHECK "
+      "(\"order\" > 0))",
+      "CREATE TABLE");
   CHECK(sql.say("CREATE INDEX by_order ON parts (\"order\" DESC, id)") == "CREATE INDEX");
   return sql;
 }
