@@ -317,6 +317,7 @@ class PostgresAnalyser final : public Analyser {
   std::optional<SessionDefaults> session_defaults_;  // of the first session, see learn_session
   std::optional<RecordedSession> beginning_;         // the first one, until it asks for a table
   std::string beginning_id_;
+  bool beginning_makes_ = false;  // databases
   bool session_settled_ = false;
   std::optional<RecordedSession> session_;  // the one that is analysed
   std::string session_id_;
@@ -389,11 +390,15 @@ void PostgresAnalyser::learn_session(const SessionHeader& session, const Stateme
   if (session_settled_) return;
   const std::string id = fmt::format("{}/{}", session.recording, session.connection);
   // Who only made a database, or asked what there is, is not yet where the application is.
-  const bool elsewhere = beginning_ && beginning_id_ != id &&
-                         RecordedSession(session).view().database != beginning_->view().database;
+  const bool elsewhere =
+      beginning_ && beginning_id_ != id &&
+      (beginning_makes_ ||
+       RecordedSession(session).view().database != beginning_->view().database);
   if (!beginning_ || elsewhere) {
+    beginning_makes_ = false;
     beginning_id_ = id;
     beginning_.emplace(session);
+    session_defaults_ = session_defaults(beginning_->view());
   }
   const sql::Dependencies keys = keys_of(request.sql);
   const auto of_application = [](const KeyPath& key) {
@@ -402,7 +407,9 @@ void PostgresAnalyser::learn_session(const SessionHeader& session, const Stateme
   };
   const bool asks = std::ranges::any_of(keys.reads, of_application) ||
                     std::ranges::any_of(keys.writes, of_application);
-  session_settled_ = beginning_id_ != id || (asks && !is_about_databases(request.sql));
+  const bool makes = is_about_databases(request.sql);
+  beginning_makes_ = beginning_makes_ || makes;
+  session_settled_ = beginning_id_ != id || (asks && !makes);
   if (session_settled_) return beginning_.reset();
   beginning_->follow(request, answer);
   session_defaults_ = session_defaults(beginning_->view());

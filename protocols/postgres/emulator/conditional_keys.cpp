@@ -38,7 +38,6 @@ std::string Translator::keys_of(const ConditionalKey& key, const Definition& tab
   Scope scope{outermost_, {}};
   scope.relations.push_back(relation_of(book_.tables.find(table.key)->second, "k", "k."));
   std::string list = has_places ? "k.rowid AS place" : "0 AS place";
-  const auto raises = raises_;
   for (std::size_t i = 0; i < key.parts.size(); ++i) {
     const tree::KeyPart& part = key.parts[i];
     if (!part.collation.empty() || !part.operator_.empty())
@@ -49,21 +48,25 @@ std::string Translator::keys_of(const ConditionalKey& key, const Definition& tab
     list += ", " + value.sql + " AS k" + std::to_string(i);
   }
   const std::string where = key.where ? " WHERE " + condition(*key.where, scope).sql : "";
-  // A row of which it can't be made is refused, though it meets no other one.
-  if (raises_ != raises) throw Unsure{"a unique index of what may fail"};
   return "(SELECT " + list + " FROM " + source + " AS k" + where + ")";
 }
 
-/// Finds a row of `rows`, which is behind the place ?1, and another one that agrees with it.
+/// Finds a row of `rows`, which is behind the place ?1, and another one that agrees with it. What of
+/// it is in the index is made in any case: a row of which that fails is refused.
 Text Translator::meeting_of(const ConditionalKey& key, const Definition& table,
                             const std::string& rows, bool has_places) {
   std::vector<Bound> bounds = std::exchange(bounds_, {Bound{}});
   auto guards = std::exchange(guards_, {});
-  std::string sql = "SELECT 1 FROM " + keys_of(key, table, rows, has_places) + " AS a, " +
-                    keys_of(key, table, table.sql_name(), true) + " AS b WHERE ";
-  sql += has_places ? "a.place > ?1 AND a.place <> b.place" : "?1 IS NOT NULL";
-  for (std::size_t i = 0; i < key.parts.size(); ++i)
-    sql += " AND a.k" + std::to_string(i) + " = b.k" + std::to_string(i);
+  std::string sql = "SELECT 1 FROM " + keys_of(key, table, rows, has_places) + " AS a WHERE " +
+                    (has_places ? "a.place > ?1" : "?1 IS NOT NULL") + " AND (";
+  std::string agrees = has_places ? "a.place <> b.place" : "1";
+  for (std::size_t i = 0; i < key.parts.size(); ++i) {
+    const std::string column = "k" + std::to_string(i);
+    sql += "coalesce(a." + column + ", 0) IS NULL OR ";  // never, but it is looked at
+    agrees += " AND a." + column + " = b." + column;
+  }
+  sql += "EXISTS (SELECT 1 FROM " + keys_of(key, table, table.sql_name(), true) + " AS b WHERE " +
+         agrees + "))";
   if (!guards_.empty()) throw Unsure{"a sum in a unique index"};
   guards_ = std::move(guards);
   return {sql + " LIMIT 1", std::exchange(bounds_, std::move(bounds))};

@@ -253,3 +253,17 @@ TEST_CASE("in a database that was made nothing is there") {
   sql.hear("CREATE DATABASE test_shop TEMPLATE shop", "CREATE DATABASE");
   CHECK(sql.say(all_tables) == "-");
 }
+
+TEST_CASE("a table that is made of a query is there, and of others all is known") {
+  EmulatedSql sql = of_shop();
+  sql.hear("CREATE TABLE made AS SELECT id, name FROM goods", "SELECT 2");
+  CHECK(sql.say(all_tables) == "goods;made;SELECT 2");
+  CHECK(sql.say("SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND "
+                "table_name = 'made' ORDER BY ordinal_position") == "id;name;SELECT 2");
+  CHECK(sql.say("SELECT data_type FROM information_schema.columns WHERE table_schema = 'public' AND "
+                "table_name = 'made'") == "-");
+  CHECK(sql.say("SELECT * FROM made") == "-");
+  CHECK(sql.say("INSERT INTO made VALUES (1, 'a')") == "-");
+  CHECK(sql.say("DROP TABLE made") == "DROP TABLE");
+  CHECK(sql.say(all_tables) == "goods;SELECT 1");
+}
