@@ -392,8 +392,7 @@ void PostgresAnalyser::learn_session(const SessionHeader& session, const Stateme
   // Who only made a database, or asked what there is, is not yet where the application is.
   const bool elsewhere =
       beginning_ && beginning_id_ != id &&
-      (beginning_makes_ ||
-       RecordedSession(session).view().database != beginning_->view().database);
+      (beginning_makes_ || RecordedSession(session).view().database != beginning_->view().database);
   if (!beginning_ || elsewhere) {
     beginning_makes_ = false;
     beginning_id_ = id;

@@ -138,8 +138,8 @@ tree::Statement declare_cursor(const ParseTree& node, TreeReading& reading) {
 /// column's. Of what is no relation neither is told.
 tree::Statement comment(const ParseTree& node, TreeReading&) {
   static const std::set<std::string, std::less<>> relations = {
-      "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OBJECT_SEQUENCE",
-      "OBJECT_FOREIGN_TABLE"};
+      "OBJECT_TABLE", "OBJECT_VIEW",     "OBJECT_MATVIEW",
+      "OBJECT_INDEX", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE"};
   tree::Utility utility;
   utility.kind = Kind::ddl;
   utility.verb = "comment";
@@ -214,16 +214,12 @@ tree::Statement plain_statement(const Plain& plain, const ParseTree& node) {
 
 tree::Statement utility_of(const std::string& kind, const ParseTree& node, TreeReading& reading) {
   using Read = std::function<tree::Statement(const ParseTree&, TreeReading&)>;
-  static const std::map<std::string, Read> readers = {{"VariableSetStmt", set},
-                                                      {"TransactionStmt", transaction},
-                                                      {"CommentStmt", comment},
-                                                      {"ExplainStmt", explain},
-                                                      {"CopyStmt", copy},
-                                                      {"CallStmt", call},
-                                                      {"DoStmt", do_block},
-                                                      {"PrepareStmt", prepare},
-                                                      {"ExecuteStmt", execute},
-                                                      {"DeclareCursorStmt", declare_cursor}};
+  static const std::map<std::string, Read> readers = {
+      {"VariableSetStmt", set}, {"TransactionStmt", transaction},
+      {"CommentStmt", comment}, {"ExplainStmt", explain},
+      {"CopyStmt", copy},       {"CallStmt", call},
+      {"DoStmt", do_block},     {"PrepareStmt", prepare},
+      {"ExecuteStmt", execute}, {"DeclareCursorStmt", declare_cursor}};
   if (const auto found = readers.find(kind); found != readers.end())
     return found->second(node, reading);
   if (const auto found = plain_statements().find(kind); found != plain_statements().end())

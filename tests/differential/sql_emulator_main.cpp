@@ -45,12 +45,11 @@ Identity identity_of(const std::string& text) {
 }
 
 Document first_knowledge(const Options& options, const std::string& zone) {
-  Document knowledge = {{"errors", true},
-                        {"profile",
-                         {{"session",
-                           {{"TimeZone", zone},
-                            {"DateStyle", "ISO, MDY"},
-                            {"server_version", options.version}}}}}};
+  Document knowledge = {
+      {"errors", true},
+      {"profile",
+       {{"session",
+         {{"TimeZone", zone}, {"DateStyle", "ISO, MDY"}, {"server_version", options.version}}}}}};
   if (!options.collation.empty()) knowledge["collation"] = options.collation;
   return knowledge;
 }

@@ -55,11 +55,12 @@ std::string SqlGenerator::unique_index(const Table& table) {
 
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
-      "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
-      "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
-      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
-      "interval",     "numeric(6,3)", "numeric",          "mood",        "int[]", "text[]",
-      "jsonb",        "tsvector",     "real"};
+      "int",        "bigint", "smallint",     "boolean",      "text",
+      "varchar(8)", "uuid",   "date",         "timestamp",    "timestamptz",
+      "int",        "text",   "numeric(8,2)", "numeric(5,0)", "double precision",
+      "time",       "bytea",  "jsonb",        "interval",     "numeric(6,3)",
+      "numeric",    "mood",   "int[]",        "text[]",       "jsonb",
+      "tsvector",   "real"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");

@@ -101,8 +101,7 @@ std::set<std::string> Relations::parts_of_tables() const {
     const Definition& table = *state.definition;
     for (const UniqueKey& each : constraint_keys(table))
       keys.insert(key_of_constraint(table, each.name));
-    for (const Reference& each : table.references)
-      keys.insert(key_of_constraint(table, each.name));
+    for (const Reference& each : table.references) keys.insert(key_of_constraint(table, each.name));
     for (const Check& each : table.checks) keys.insert(key_of_constraint(table, each.name));
   }
   return keys;
@@ -113,8 +112,8 @@ std::set<std::string> Relations::parts_of_tables() const {
 /// `rest`: behind its kind.
 void Relations::add_constraint(const Definition& table, std::string_view name,
                                std::vector<Cell> rest, Rows& rows) const {
-  std::vector<Cell> cells = {std::int64_t{oid_of_object(key_of_constraint(table, name), oids_)}, name,
-                             std::int64_t{oid_of(placed(table.key).schema)}};
+  std::vector<Cell> cells = {std::int64_t{oid_of_object(key_of_constraint(table, name), oids_)},
+                             name, std::int64_t{oid_of(placed(table.key).schema)}};
   cells.insert(cells.end(), rest.begin(), rest.end());
   rows.add(std::move(cells));
 }
@@ -127,30 +126,41 @@ Cell Relations::key_of_reference(const Reference& reference) const {
   const auto columns = sql::emulator::referred_columns(reference, table);
   for (const UniqueKey& key : table.keys)
     if (columns && key.columns == *columns)
-      return std::int64_t{
-          oid_of_object(key_of_index(key_of_named_index(table, key.name)), oids_)};
+      return std::int64_t{oid_of_object(key_of_index(key_of_named_index(table, key.name)), oids_)};
   return {};
 }
 
 void Relations::add_reference(const Definition& table, const Reference& reference,
                               Rows& rows) const {
   const auto parent = book_.tables.find(reference.parent);
-  const auto columns =
-      parent == book_.tables.end()
-          ? std::nullopt
-          : sql::emulator::referred_columns(reference, *parent->second.definition);
+  const auto columns = parent == book_.tables.end()
+                           ? std::nullopt
+                           : sql::emulator::referred_columns(reference, *parent->second.definition);
   if (!columns)
-    return rows.add({{}, {}, {}, "f", {}, {}, std::int64_t{oid_of_object(table.key, oids_)},
-                     {}, {}, {}, {}, {}, {}, {}, {}},
+    return rows.add({{},
+                     {},
+                     {},
+                     "f",
+                     {},
+                     {},
+                     std::int64_t{oid_of_object(table.key, oids_)},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {}},
                     Shade::named);
-  add_constraint(table, reference.name,
-                 {"f", Cell::of(reference.deferrable), Cell::of(reference.deferred),
-                  std::int64_t{oid_of_object(table.key, oids_)}, std::int64_t{0},
-                  key_of_reference(reference), std::int64_t{oid_of_object(reference.parent, oids_)},
-                  letter_of(reference.on_update), letter_of(reference.on_delete), Cell::of(true),
-                  numbers_of(table, reference.columns),
-                  numbers_of(*parent->second.definition, *columns)},
-                 rows);
+  add_constraint(
+      table, reference.name,
+      {"f", Cell::of(reference.deferrable), Cell::of(reference.deferred),
+       std::int64_t{oid_of_object(table.key, oids_)}, std::int64_t{0}, key_of_reference(reference),
+       std::int64_t{oid_of_object(reference.parent, oids_)}, letter_of(reference.on_update),
+       letter_of(reference.on_delete), Cell::of(true), numbers_of(table, reference.columns),
+       numbers_of(*parent->second.definition, *columns)},
+      rows);
 }
 
 void Relations::constraints(Rows& rows) const {
@@ -170,21 +180,38 @@ void Relations::constraints(Rows& rows) const {
     for (const UniqueKey& each : constraint_keys(table))
       add_constraint(
           table, each.name,
-          {each.primary ? "p" : "u", Cell::of(false), Cell::of(false), oid, std::int64_t{0},
+          {each.primary ? "p" : "u",
+           Cell::of(false),
+           Cell::of(false),
+           oid,
+           std::int64_t{0},
            std::int64_t{oid_of_object(key_of_index(key_of_named_index(table, each.name)), oids_)},
-           std::int64_t{0}, " ", " ", Cell::of(true), numbers_of(table, each.columns), {}},
+           std::int64_t{0},
+           " ",
+           " ",
+           Cell::of(true),
+           numbers_of(table, each.columns),
+           {}},
           rows);
     for (const Reference& each : table.references) add_reference(table, each, rows);
     for (const Check& each : table.checks) {
       const auto named = sql::emulator::columns_in(table, *each.condition);
-      add_constraint(table, each.name,
-                     {"c", Cell::of(false), Cell::of(false), oid, std::int64_t{0}, std::int64_t{0},
-                      std::int64_t{0}, " ", " ", Cell::of(true),
-                      // In which order they stand there, its words decide.
-                      named.size() > 1 ? Cell::unknown()
-                                       : numbers_of(table, {named.begin(), named.end()}),
-                      {}},
-                     rows);
+      add_constraint(
+          table, each.name,
+          {"c",
+           Cell::of(false),
+           Cell::of(false),
+           oid,
+           std::int64_t{0},
+           std::int64_t{0},
+           std::int64_t{0},
+           " ",
+           " ",
+           Cell::of(true),
+           // In which order they stand there, its words decide.
+           named.size() > 1 ? Cell::unknown() : numbers_of(table, {named.begin(), named.end()}),
+           {}},
+          rows);
     }
   }
   unknown(no_object, Shade::foreign);
@@ -251,9 +278,15 @@ void Relations::indexes(Rows& rows) const {
       const Cell width =
           each.plain ? Cell(static_cast<std::int64_t>(each.parts.size())) : Cell::unknown();
       std::vector<Cell> cells = {
-          std::int64_t{oid_of_object(key_of_index(key_of_named_index(table, each.name)), oids_)}, oid,
-          width, width, Cell::of(each.unique), Cell::of(each.primary), Cell::of(false),
-          Cell::of(true), Cell::of(true)};
+          std::int64_t{oid_of_object(key_of_index(key_of_named_index(table, each.name)), oids_)},
+          oid,
+          width,
+          width,
+          Cell::of(each.unique),
+          Cell::of(each.primary),
+          Cell::of(false),
+          Cell::of(true),
+          Cell::of(true)};
       for (int i = 0; i < 4; ++i) cells.push_back(each.plain ? Cell() : Cell::unknown());
       if (each.plain) cells[9] = "[" + list + "]";
       rows.add(std::move(cells));
@@ -281,7 +314,9 @@ void Relations::defaults(Rows& rows) const {
     for (const TableColumn& column : state.definition->columns)
       if (Cell text = default_text(column); text.json != Cell().json || column.generated)
         rows.add({std::int64_t{oid_of_object("default:" + key + "/" + column.name, oids_)},
-                  std::int64_t{oid_of_object(key, oids_)}, std::int64_t{column.attribute}, {}},
+                  std::int64_t{oid_of_object(key, oids_)},
+                  std::int64_t{column.attribute},
+                  {}},
                  Shade::none, column.generated ? Cell::unknown() : std::move(text));
   rows.add({no_object, no_object, {}, {}}, Shade::foreign);
 }
@@ -364,7 +399,7 @@ void Relations::key_columns_of_standard(Rows& rows) const {
                          const Reference* reference) {
       for (std::size_t i = 0; i < columns.size(); ++i) {
         // Of references by several columns the key may have them in another order.
-        const Cell place = reference == nullptr   ? Cell()
+        const Cell place = reference == nullptr  ? Cell()
                            : columns.size() == 1 ? Cell(std::int64_t{1})
                                                  : Cell::unknown();
         rows.add({database(), at.schema, name, database(), at.schema, at.name,

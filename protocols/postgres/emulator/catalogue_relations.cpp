@@ -156,7 +156,6 @@ constexpr CatalogueRelation relations[] = {
     {"information_schema", "table_constraints", of_table_constraints},
     {"information_schema", "key_column_usage", of_key_columns, 0, true}};
 
-
 }  // namespace
 
 std::optional<std::size_t> find_catalogue_relation(const tree::Name& name) {

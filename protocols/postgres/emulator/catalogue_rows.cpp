@@ -141,8 +141,7 @@ std::map<std::string, Oid> Relations::schemas() const {
     all[name] = oid_of(name);
   for (const auto& [key, state] : book_.tables)
     all[placed(key).schema] = oid_of(placed(key).schema);
-  for (const auto& [key, view] : book_.views)
-    all[placed(key).schema] = oid_of(placed(key).schema);
+  for (const auto& [key, view] : book_.views) all[placed(key).schema] = oid_of(placed(key).schema);
   return all;
 }
 
@@ -189,17 +188,17 @@ void Relations::add_class(const std::string& key, const char* kind, Rows& rows) 
            Shade::none, visible(at));
 }
 
-void Relations::add_attribute(const Definition& table, const TableColumn& column, Rows& rows) const {
+void Relations::add_attribute(const Definition& table, const TableColumn& column,
+                              Rows& rows) const {
   const std::optional<DescribedType> type = described_type(column);
   const bool has_default = !column.lacks_default && column.identity == 0;
   const std::string identity(column.identity == 0 ? 0 : 1, column.identity);
-  rows.add(
-      {std::int64_t{oid_of_object(table.key, oids_)}, column.name,
-       type ? Cell(std::int64_t{type->oid}) : Cell::unknown(), std::int64_t{column.attribute},
-       type ? Cell(std::int64_t{type->modifier}) : Cell::unknown(), Cell::of(column.not_null),
-       Cell::of(has_default || column.generated), identity, column.generated ? "s" : "",
-       Cell::of(false), Cell::of(true)},
-      Shade::none, type ? Cell(type->name) : Cell::unknown());
+  rows.add({std::int64_t{oid_of_object(table.key, oids_)}, column.name,
+            type ? Cell(std::int64_t{type->oid}) : Cell::unknown(), std::int64_t{column.attribute},
+            type ? Cell(std::int64_t{type->modifier}) : Cell::unknown(), Cell::of(column.not_null),
+            Cell::of(has_default || column.generated), identity, column.generated ? "s" : "",
+            Cell::of(false), Cell::of(true)},
+           Shade::none, type ? Cell(type->name) : Cell::unknown());
 }
 
 void Relations::add_other_attributes(const std::string& key, Rows& rows) const {
@@ -227,7 +226,7 @@ void Relations::add_other_attributes(const std::string& key, Rows& rows) const {
 }
 
 void Relations::add_column(const std::string& key, const TableColumn& column, Shade shade,
-                Rows& rows) const {
+                           Rows& rows) const {
   const std::optional<DescribedType> type = described_type(column);
   const auto told = [&](const std::optional<std::int32_t>& value) {
     return value ? Cell(std::int64_t{*value}) : Cell();
@@ -260,7 +259,8 @@ Shade Relations::shade_of(const std::string& key, bool held) const {
   return held && (used_ == nullptr || !used_->contains(key)) ? Shade::named : Shade::none;
 }
 
-void Relations::add_unknown(std::size_t width, std::size_t schema, std::size_t name, Rows& rows) const {
+void Relations::add_unknown(std::size_t width, std::size_t schema, std::size_t name,
+                            Rows& rows) const {
   const auto add = [&](Cell at, Cell called, Shade shade) {
     std::vector<Cell> cells(width);
     cells[schema] = std::move(at);
@@ -271,8 +271,8 @@ void Relations::add_unknown(std::size_t width, std::size_t schema, std::size_t n
   add("information_schema", {}, Shade::system);
   for (const auto& [key, kind] : doubtful())
     if (kind == '\0')
-      add(key.find('.') == std::string::npos ? Cell() : Cell(placed(key).schema),
-          placed(key).name, Shade::named);
+      add(key.find('.') == std::string::npos ? Cell() : Cell(placed(key).schema), placed(key).name,
+          Shade::named);
   if (!book_.others_absent()) add("public", {}, Shade::unnamed);
   if (!knows_other_schemas()) add({}, {}, Shade::foreign);
 }

@@ -130,8 +130,7 @@ class Relations {
 
   /// Those that every table has, and those that were dropped.
   void add_other_attributes(const std::string& key, Rows& rows) const;
-  void add_column(const std::string& key, const TableColumn& column, Shade shade,
-                  Rows& rows) const;
+  void add_column(const std::string& key, const TableColumn& column, Shade shade, Rows& rows) const;
 
   /// The standard's views show what the application may use. `held`: its owner is not known.
   [[nodiscard]] Shade shade_of(const std::string& key, bool held) const;

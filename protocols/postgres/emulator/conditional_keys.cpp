@@ -51,8 +51,8 @@ std::string Translator::keys_of(const ConditionalKey& key, const Definition& tab
   return "(SELECT " + list + " FROM " + source + " AS k" + where + ")";
 }
 
-/// Finds a row of `rows`, which is behind the place ?1, and another one that agrees with it. What of
-/// it is in the index is made in any case: a row of which that fails is refused.
+/// Finds a row of `rows`, which is behind the place ?1, and another one that agrees with it. What
+/// of it is in the index is made in any case: a row of which that fails is refused.
 Text Translator::meeting_of(const ConditionalKey& key, const Definition& table,
                             const std::string& rows, bool has_places) {
   std::vector<Bound> bounds = std::exchange(bounds_, {Bound{}});

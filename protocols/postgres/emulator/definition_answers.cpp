@@ -132,12 +132,12 @@ bool has_sound_arguments(const tree::Type& type) {
 /// Of a type that is there in every database, and nothing is computed of it.
 bool is_passive(const TableColumn& column, const Definition& table) {
   static const std::set<std::string_view> types = {
-      "bit",     "bool",      "box",       "bpchar",   "bytea",     "cidr",      "circle",
-      "date",    "daterange", "float4",    "float8",   "inet",      "int2",      "int4",
-      "int4range", "int8",    "int8range", "interval", "json",      "jsonb",     "line",
-      "lseg",    "macaddr",   "macaddr8",  "money",    "numeric",   "numrange",  "path",
-      "point",   "polygon",   "text",      "time",     "timestamp", "timestamptz", "timetz",
-      "tsquery", "tsrange",   "tstzrange", "tsvector", "uuid",      "varbit",    "varchar",
+      "bit",       "bool",      "box",       "bpchar",   "bytea",     "cidr",        "circle",
+      "date",      "daterange", "float4",    "float8",   "inet",      "int2",        "int4",
+      "int4range", "int8",      "int8range", "interval", "json",      "jsonb",       "line",
+      "lseg",      "macaddr",   "macaddr8",  "money",    "numeric",   "numrange",    "path",
+      "point",     "polygon",   "text",      "time",     "timestamp", "timestamptz", "timetz",
+      "tsquery",   "tsrange",   "tstzrange", "tsvector", "uuid",      "varbit",      "varchar",
       "xml"};
   const auto number = static_cast<std::size_t>(&column - table.columns.data());
   const auto has_it = [&](const auto& part) {
@@ -147,7 +147,8 @@ bool is_passive(const TableColumn& column, const Definition& table) {
                     column.declared.name.schema.empty() && !column.declared.is_set;
   return column.type.kind == TypeKind::opaque && bare && column.lacks_default &&
          !column.generated && types.contains(column.declared.name.name) &&
-         std::ranges::none_of(table.keys, has_it) && std::ranges::none_of(table.references, has_it) &&
+         std::ranges::none_of(table.keys, has_it) &&
+         std::ranges::none_of(table.references, has_it) &&
          std::ranges::none_of(table.checks, [&](const sql::contents::Check& check) {
            return sql::emulator::columns_in(table, *check.condition).contains(number);
          });
@@ -206,8 +207,8 @@ bool is_plain_index(std::string_view pattern, const Definition& table) {
 /// Whether GIN has an operator class for it that nobody has to name.
 bool is_of_gin(const TableColumn& column) {
   static const std::set<std::string_view> elements = {
-      "bool", "bytea", "date", "float4", "float8", "inet",      "int2",        "int4",
-      "int8", "numeric", "text", "time", "timestamp", "timestamptz", "uuid", "varchar"};
+      "bool", "bytea",   "date", "float4", "float8",    "inet",        "int2", "int4",
+      "int8", "numeric", "text", "time",   "timestamp", "timestamptz", "uuid", "varchar"};
   if (column.type.kind == TypeKind::jsonb || column.type.kind == TypeKind::array) return true;
   const std::string& name = column.declared.name.name;
   if (!column.declared.name.schema.empty() || column.declared.is_set) return false;
@@ -322,7 +323,9 @@ Answer drop_tables(const tree::Drop& dropped, const DefinitionContext& context) 
   std::set<std::string> keys;
   for (const tree::Name& name : dropped.names) {
     const std::string key = key_of(name);
-    if (may_be_hidden(key, context) || sql::emulator::is_depended_on(key, context.depended, context.contents.book())) return std::nullopt;
+    if (may_be_hidden(key, context) ||
+        sql::emulator::is_depended_on(key, context.depended, context.contents.book()))
+      return std::nullopt;
     const TableState* const table = contents.find(key);
     if (table != nullptr) {
       if (table->definition->shows) return std::nullopt;
@@ -380,7 +383,8 @@ Answer drop_others(const tree::Drop& dropped, const DefinitionContext& context,
                            ? contents.book().sequences.contains(key)
                            : sql::emulator::has_index(key, contents);
     if (known) {
-      if (sql::emulator::is_depended_on(key, context.depended, context.contents.book())) return std::nullopt;
+      if (sql::emulator::is_depended_on(key, context.depended, context.contents.book()))
+        return std::nullopt;
       if (dropped.kind == ObjectKind::type &&
           (has_columns_of(name, contents) || !contents.book().knows_references()))
         return std::nullopt;
@@ -440,8 +444,7 @@ Answer comment(const tree::Utility& utility, const DefinitionContext& context) {
   if (utility.verb != "comment" || utility.tables.empty()) return std::nullopt;
   const std::string key = key_of(utility.tables.front());
   const TableState* const table = context.contents.find(key);
-  const bool sure = table != nullptr && !table->definition->shows &&
-                    !may_be_hidden(key, context) &&
+  const bool sure = table != nullptr && !table->definition->shows && !may_be_hidden(key, context) &&
                     (utility.name.empty() || table->definition->column(utility.name));
   return sure ? plain("COMMENT") : std::nullopt;
 }

@@ -342,8 +342,8 @@ bool PostgresEmulator::makes_all_anew(const tree::Statement& statement, std::str
   const bool plain = at == std::string_view::npos ||
                      pattern.find("template0", at + 9) != std::string_view::npos ||
                      pattern.find("template1", at + 9) != std::string_view::npos;
-  if (create == nullptr || create->kind != tree::ObjectKind::database ||
-      first_.database.empty() || create->name.name != first_.database)
+  if (create == nullptr || create->kind != tree::ObjectKind::database || first_.database.empty() ||
+      create->name.name != first_.database)
     return false;
   clear(nullptr);
   if (!plain) return true;

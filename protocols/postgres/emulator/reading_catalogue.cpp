@@ -183,9 +183,10 @@ std::string Translator::equal_in_catalogue(const Typed& left, const Typed& right
   };
   if (!left.shade.empty() && !right.shade.empty()) {
     // What is known not to be an index is none; an object that is known is none of those.
-    return "(CASE " + no_index(left, right) + no_index(right, left) + "WHEN (" + is_object(left.shade) + " AND coalesce(" + right.shade +
-           ", 0) > 0) OR (" + is_object(right.shade) + " AND coalesce(" + left.shade +
-           ", 0) > 0) THEN NULL ELSE " + equal + " END)";
+    return "(CASE " + no_index(left, right) + no_index(right, left) + "WHEN (" +
+           is_object(left.shade) + " AND coalesce(" + right.shade + ", 0) > 0) OR (" +
+           is_object(right.shade) + " AND coalesce(" + left.shade + ", 0) > 0) THEN NULL ELSE " +
+           equal + " END)";
   }
   const bool first = !left.shade.empty();
   const Typed& column = first ? left : right;
@@ -290,11 +291,13 @@ Typed Translator::definition_told(const tree::Call& call, std::vector<Typed> val
     if (!is_column(CatalogueName::pg_constraint, "oid")) throw unsure;
     return found(Telling::constraint, oid);
   }
-  if (!is_column(CatalogueName::pg_index, "indexrelid") && !is_column(CatalogueName::pg_class, "oid"))
+  if (!is_column(CatalogueName::pg_index, "indexrelid") &&
+      !is_column(CatalogueName::pg_class, "oid"))
     throw unsure;
   if (values.size() == 1) return found(Telling::index, oid);
   if (values.size() != 3) throw unsure;
-  Typed number = values[1].untyped == Untyped::no ? values[1] : coerced(values[1], {TypeKind::int4});
+  Typed number =
+      values[1].untyped == Untyped::no ? values[1] : coerced(values[1], {TypeKind::int4});
   if (!is_whole(number.type.kind)) throw unsure;
   return found(Telling::index_column, oid + " || '.' || CAST(" + number.sql + " AS TEXT)");
 }
@@ -322,8 +325,7 @@ std::optional<Typed> Translator::stored_expression(const tree::Call& call, const
 /// generate_subscripts() of the columns of an index, which are counted from 0.
 std::optional<std::string> Translator::subscripts_of_index(const tree::Call& call,
                                                            const Scope& scope) {
-  const auto* column =
-      call.arguments.size() == 2 ? call.arguments[0].as<tree::Column>() : nullptr;
+  const auto* column = call.arguments.size() == 2 ? call.arguments[0].as<tree::Column>() : nullptr;
   const auto* one = column != nullptr ? call.arguments[1].as<tree::Literal>() : nullptr;
   if (call.name.name != "generate_subscripts" || one == nullptr || one->text != "1")
     return std::nullopt;

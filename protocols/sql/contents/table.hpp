@@ -200,7 +200,7 @@ struct Definition {
   bool held = false;  ///< it was there before the recording: its owner is not known
   std::vector<MadeIndex> made_indexes = {};
   bool has_more_indexes = false;  ///< of PostgreSQL: whose names are not known
-  std::string comment = {};  ///< empty: none
+  std::string comment = {};       ///< empty: none
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};
   /// Those that are run for each row, by name; one that is not understood closes the table.

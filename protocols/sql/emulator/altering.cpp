@@ -94,9 +94,9 @@ class Alteration {
         changed.default_ =
             action.expression ? rules_.default_of(*action.expression, changed.type) : Default();
         changed.lacks_default = !action.expression;
-        changed.written_default =
-            action.expression ? std::make_shared<const tree::Expression>(*action.expression)
-                              : nullptr;
+        changed.written_default = action.expression
+                                      ? std::make_shared<const tree::Expression>(*action.expression)
+                                      : nullptr;
         return true;
       case ActionKind::set_not_null:
       case ActionKind::drop_not_null:

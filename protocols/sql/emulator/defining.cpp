@@ -159,8 +159,7 @@ void define_of_query(const tree::CreateTable& create, Contents& contents,
   table.spelled = create.name;
   table.takes_rows = false;
   table.gives_rows = !create.materialized_view;
-  if (create.materialized_view)
-    table.shows = std::make_shared<const tree::Query>(*create.query);
+  if (create.materialized_view) table.shows = std::make_shared<const tree::Query>(*create.query);
   for (const Shown& each : *shown) {
     contents::TableColumn& column = table.columns.emplace_back();
     column.name = each.name;
@@ -506,7 +505,8 @@ bool is_depended_on(std::string_view key, const Depended& depended,
   for (auto each = depended.lower_bound(key); each != depended.end() && each->starts_with(key);
        ++each) {
     if (each->size() == key.size()) return true;
-    if ((*each)[key.size()] == by_view && !book.is_absent(each->substr(key.size() + 1))) return true;
+    if ((*each)[key.size()] == by_view && !book.is_absent(each->substr(key.size() + 1)))
+      return true;
   }
   return false;
 }

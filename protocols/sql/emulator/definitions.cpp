@@ -150,8 +150,7 @@ void constrain(contents::Definition& table, const tree::Constraint& constraint,
         !constraint.name.empty() ? constraint.name : rules.constraint_name(table, columns, "fkey");
     table.references.push_back({name, columns, rules.key_of(constraint.parent),
                                 constraint.parent_columns, constraint.on_delete,
-                                constraint.on_update, constraint.deferrable,
-                                constraint.deferred});
+                                constraint.on_update, constraint.deferrable, constraint.deferred});
   }
 }
 

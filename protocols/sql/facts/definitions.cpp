@@ -305,7 +305,8 @@ bool touches_what_it_names(const tree::Statement& statement) {
   if (const auto* table = statement.as<tree::AlterTable>())
     return table->kind == ObjectKind::table &&
            std::ranges::all_of(table->actions, touches_its_table);
-  if (const auto* view = statement.as<tree::CreateView>()) return !view->replace && !view->temporary;
+  if (const auto* view = statement.as<tree::CreateView>())
+    return !view->replace && !view->temporary;
   if (const auto* other = statement.as<tree::CreateOther>())
     return (other->kind == ObjectKind::schema || other->kind == ObjectKind::extension) &&
            other->elements.empty();

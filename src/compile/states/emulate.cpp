@@ -71,7 +71,8 @@ class Follower {
   Follower(const LoadedService& service, Emulator& emulator)
       : service_(service), emulator_(emulator), order_(service) {
     for (StepId i; i != service_.steps.next(); ++i)
-      last_.insert_or_assign(std::pair(service_.steps[i].recording, service_.steps[i].connection), i);
+      last_.insert_or_assign(std::pair(service_.steps[i].recording, service_.steps[i].connection),
+                             i);
   }
 
   void run() {
@@ -117,8 +118,7 @@ class Follower {
       follow(i, order_.undisturbed(i));
     }
     // Who leaves without a word rolls back. What a gap hides may have been a COMMIT.
-    if (last_.at({step.recording, step.connection}) == i &&
-        !service_.gaps.contains(step.recording))
+    if (last_.at({step.recording, step.connection}) == i && !service_.gaps.contains(step.recording))
       emulator_.control(Control::rollback, {}, step.connection);
   }
 
@@ -133,7 +133,7 @@ class Follower {
   const LoadedService& service_;
   Emulator& emulator_;
   Order order_;
-  std::map<std::uint32_t, match::Transaction<StepId>> open_;  // by connection
+  std::map<std::uint32_t, match::Transaction<StepId>> open_;        // by connection
   std::map<std::pair<std::uint32_t, std::uint32_t>, StepId> last_;  // of a connection
 };
 

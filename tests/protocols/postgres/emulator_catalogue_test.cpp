@@ -189,35 +189,43 @@ TEST_CASE("information_schema shows keys and their columns") {
   CHECK(of("PRIMARY KEY") == "parts_pkey|id|1;SELECT 1");
   CHECK(of("UNIQUE") == "one|name|1;one|good|2;SELECT 2");
   CHECK(of("FOREIGN KEY") == "parts_good_fkey|good|1;SELECT 1");
-  CHECK(sql.say("SELECT column_name, column_default FROM information_schema.columns WHERE "
-                "table_schema = 'public' AND table_name = 'parts' ORDER BY ordinal_position") ==
-        "id|nextval('parts_id_seq'::regclass);good|NULL;order|7;name|'x'::text;made|now();SELECT 5");
+  CHECK(
+      sql.say("SELECT column_name, column_default FROM information_schema.columns WHERE "
+              "table_schema = 'public' AND table_name = 'parts' ORDER BY ordinal_position") ==
+      "id|nextval('parts_id_seq'::regclass);good|NULL;order|7;name|'x'::text;made|now();SELECT 5");
 }
 
 TEST_CASE("pg_constraint and pg_index show what there is of a table") {
   EmulatedSql sql = with_parts();
-  CHECK(sql.say("SELECT c.conname, c.contype, pg_get_constraintdef(c.oid), c.conkey FROM "
-                "pg_constraint c JOIN pg_class t ON t.oid = c.conrelid WHERE t.relname = 'parts' AND "
-                "t.relkind = 'r' AND t.relnamespace = 2200 AND c.contype <> 'c' ORDER BY c.conname") ==
-        "one|u|UNIQUE (name, good)|{4,2};parts_good_fkey|f|FOREIGN KEY (good) REFERENCES goods(id) ON "
-        "DELETE CASCADE DEFERRABLE INITIALLY DEFERRED|{2};parts_pkey|p|PRIMARY KEY (id)|{1};SELECT 3");
+  CHECK(sql.say(
+            "SELECT c.conname, c.contype, pg_get_constraintdef(c.oid), c.conkey FROM "
+            "pg_constraint c JOIN pg_class t ON t.oid = c.conrelid WHERE t.relname = 'parts' AND "
+            "t.relkind = 'r' AND t.relnamespace = 2200 AND c.contype <> 'c' ORDER BY c.conname") ==
+        "one|u|UNIQUE (name, good)|{4,2};parts_good_fkey|f|FOREIGN KEY (good) REFERENCES goods(id) "
+        "ON "
+        "DELETE CASCADE DEFERRABLE INITIALLY DEFERRED|{2};parts_pkey|p|PRIMARY KEY (id)|{1};SELECT "
+        "3");
   constexpr const char* indexes =
       "SELECT i.relname, idxs.indexdef, idx.indisunique, array(SELECT pg_get_indexdef("
       "idx.indexrelid, k + 1, true) FROM generate_subscripts(idx.indkey, 1) AS k ORDER BY k) FROM "
       "pg_catalog.pg_class AS t INNER JOIN pg_catalog.pg_namespace AS n ON t.relnamespace = n.oid "
-      "INNER JOIN pg_catalog.pg_index AS idx ON t.oid = idx.indrelid INNER JOIN pg_catalog.pg_class "
-      "AS i ON idx.indexrelid = i.oid INNER JOIN pg_catalog.pg_indexes AS idxs ON (idxs.tablename = "
+      "INNER JOIN pg_catalog.pg_index AS idx ON t.oid = idx.indrelid INNER JOIN "
+      "pg_catalog.pg_class "
+      "AS i ON idx.indexrelid = i.oid INNER JOIN pg_catalog.pg_indexes AS idxs ON (idxs.tablename "
+      "= "
       "t.relname AND idxs.indexname = i.relname AND idxs.schemaname = n.nspname) WHERE t.relname = "
-      "'parts' AND t.relkind = 'r' AND n.nspname = 'public' ORDER BY idx.indisunique DESC, i.relname";
+      "'parts' AND t.relkind = 'r' AND n.nspname = 'public' ORDER BY idx.indisunique DESC, "
+      "i.relname";
   CHECK(sql.why(indexes) == "");
   CHECK(sql.say(indexes) ==
         "one|CREATE UNIQUE INDEX one ON public.parts USING btree (name, good)|t|{name,good};"
         "parts_pkey|CREATE UNIQUE INDEX parts_pkey ON public.parts USING btree (id)|t|{id};"
         "by_order|CREATE INDEX by_order ON public.parts USING btree (\"order\" DESC, id)|f|"
         "{\"\\\"order\\\"\",id};SELECT 3");
-  CHECK(sql.say("SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_class t ON t.oid = "
-                "d.adrelid WHERE t.relname = 'parts' AND t.relnamespace = 2200 AND t.relkind = 'r' "
-                "ORDER BY d.adnum") == "nextval('parts_id_seq'::regclass);7;'x'::text;now();SELECT 4");
+  CHECK(sql.say(
+            "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_class t ON t.oid = "
+            "d.adrelid WHERE t.relname = 'parts' AND t.relnamespace = 2200 AND t.relkind = 'r' "
+            "ORDER BY d.adnum") == "nextval('parts_id_seq'::regclass);7;'x'::text;now();SELECT 4");
 }
 
 TEST_CASE("of an index that is not of columns alone no definition is told") {
@@ -258,10 +266,12 @@ TEST_CASE("a table that is made of a query is there, and of others all is known"
   EmulatedSql sql = of_shop();
   sql.hear("CREATE TABLE made AS SELECT id, name FROM goods", "SELECT 2");
   CHECK(sql.say(all_tables) == "goods;made;SELECT 2");
-  CHECK(sql.say("SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND "
-                "table_name = 'made' ORDER BY ordinal_position") == "id;name;SELECT 2");
-  CHECK(sql.say("SELECT data_type FROM information_schema.columns WHERE table_schema = 'public' AND "
-                "table_name = 'made'") == "-");
+  CHECK(sql.say(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND "
+            "table_name = 'made' ORDER BY ordinal_position") == "id;name;SELECT 2");
+  CHECK(
+      sql.say("SELECT data_type FROM information_schema.columns WHERE table_schema = 'public' AND "
+              "table_name = 'made'") == "-");
   CHECK(sql.say("SELECT * FROM made") == "-");
   CHECK(sql.say("INSERT INTO made VALUES (1, 'a')") == "-");
   CHECK(sql.say("DROP TABLE made") == "DROP TABLE");

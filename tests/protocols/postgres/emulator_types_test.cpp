@@ -225,9 +225,9 @@ TEST_CASE("what could be computed of a recording is counted, with the reasons wh
 }
 
 TEST_CASE("single precision is kept and shown, and compared with what is of a type") {
-  EmulatedSql sql = with("f real DEFAULT 0.1, d double precision",
-                         "(1, 1.5, 1.5), (2, '3.14159274', 3.14159274), (3, 1e10, 0), (4, NULL, 1)",
-                         "4");
+  EmulatedSql sql =
+      with("f real DEFAULT 0.1, d double precision",
+           "(1, 1.5, 1.5), (2, '3.14159274', 3.14159274), (3, 1e10, 0), (4, NULL, 1)", "4");
   CHECK(sql.say("SELECT f FROM t ORDER BY id") == "1.5;3.1415927;1e+10;NULL;SELECT 4");
   CHECK(sql.columns[0].type == oid::float4);
   CHECK(sql.columns[0].length == 4);
