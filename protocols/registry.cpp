@@ -1,7 +1,5 @@
 #include "protocols/registry.hpp"
 
-#include <array>
-
 #include "protocols/http/http.hpp"
 #include "protocols/mysql/mysql.hpp"
 #include "protocols/postgres/postgres.hpp"
@@ -10,8 +8,8 @@
 namespace understudy {
 
 Protocols protocols() noexcept {
-  static const std::array<const Protocol*, 4> all = {&postgres::protocol(), &mysql::protocol(),
-                                                     &redis::protocol(), &http::protocol()};
+  static const Protocol* const all[] = {&postgres::protocol(), &mysql::protocol(),
+                                        &redis::protocol(), &http::protocol()};
   return all;
 }
 

@@ -1,24 +1,21 @@
 #include "memcached.hpp"
 
-#include <fmt/ranges.h>
+#include <algorithm>
+#include <charconv>
 #include <deque>
 
 #include "understudy/document_text.hpp"
+#include "understudy/observer_queue.hpp"
 #include "understudy/receive_buffer.hpp"
 
 namespace memcached {
 
 using namespace understudy;
-using Words = std::vector<std::string>;
+using Words = std::vector<std::string_view>;
 
 namespace {
-//   <verb> <words…> [noreply]\r\n            set, add, replace and cas: <data>\r\n
-struct Command {
-  std::string verb;
-  Document request;  // {command: set key 0 0 5, data: hello}
-  bool noreply = false;
-};
 
+enum class Side : std::uint8_t { client, server };
 enum class Framing : std::uint8_t { need_more, complete, malformed };
 
 constexpr std::string_view storing[] = {"set", "add", "replace", "cas"};
@@ -28,148 +25,178 @@ bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-Words words_of(std::string_view line) {
-  Words words(1);
-  for (const char octet : line)
-    octet == ' ' ? void(words.emplace_back()) : words.back().push_back(octet);
-  return words;
-}
-
-// The words of the line at the front of `rest`, which then begins behind it.
-Framing take_line(std::string_view& rest, Words& words) {
-  const std::size_t end = rest.find("\r\n");
-  if (end == std::string_view::npos)
-    return rest.size() > Limits{}.head_octets ? Framing::malformed : Framing::need_more;
-  words = words_of(rest.substr(0, end));
-  rest.remove_prefix(end + 2);
-  return Framing::complete;
-}
-
-// A data block of as many octets as `digits` say, and CR LF.
-Framing take_data(std::string_view& rest, const std::string& digits, std::string& data) {
-  char* end = nullptr;
-  const std::size_t length = std::strtoul(digits.c_str(), &end, 10);
-  if (end == digits.c_str() || length > Limits{}.message_octets) return Framing::malformed;
-  if (rest.size() < length + 2) return Framing::need_more;
-  if (rest.substr(length, 2) != "\r\n") return Framing::malformed;
-  data = rest.substr(0, length);
-  rest.remove_prefix(length + 2);
-  return Framing::complete;
-}
-
-Framing take_command(std::string_view& rest, Command& command) {
-  Words words;
-  const Framing framing = take_line(rest, words);
-  if (framing != Framing::complete) return framing;
-  command.verb = words[0];
-  command.noreply = words.back() == "noreply";
-  if (command.noreply) words.pop_back();
-  command.request = {{"command", document_of(fmt::format("{}", fmt::join(words, " ")))}};
-  if (!is_one_of(storing, command.verb)) return framing;
-  std::string data;
-  const Framing block = take_data(rest, words.size() > 4 ? words[4] : "", data);
-  command.request["data"] = document_of(data);
-  return block;
-}
-
-//   ( VALUE <key> <flags> <bytes> [<cas>]\r\n<data>\r\n )… END\r\n      or one other line
-Framing take_reply(std::string_view& rest, Document& answer) {
-  const std::string_view whole = rest;
-  for (Words words = {"VALUE"}; words[0] == "VALUE";) {
-    Framing framing = take_line(rest, words);
-    std::string data;
-    if (framing == Framing::complete && words[0] == "VALUE")
-      framing = take_data(rest, words.size() > 3 ? words[3] : "", data);
-    if (framing != Framing::complete) return framing;
+void split(std::string_view line, Words& words) {
+  words.clear();
+  for (std::size_t end = 0; end != std::string_view::npos; line.remove_prefix(end + 1)) {
+    end = line.find(' ');
+    words.push_back(line.substr(0, end));
+    if (end == std::string_view::npos) return;
   }
-  answer = document_of(whole.substr(0, whole.size() - rest.size() - 2));
-  return Framing::complete;
 }
 
-std::string canonical_of(const Document& request) {
-  const std::string line = octets_of(request["command"]);
-  return line.substr(0, line.find(' ')) + '\0' + json_text(request);
+// The messages of one side, one after the other. Nothing is looked at twice, in whatever pieces it
+// comes. What is handed out borrows from the buffer, until the next `feed`.
+//   client   <verb> <words…> [noreply]\r\n            set, add, replace and cas: <data>\r\n
+//   server   ( VALUE <key> <flags> <bytes> [<cas>]\r\n<data>\r\n )… END\r\n   or one other line
+class Decoder {
+ public:
+  Decoder(Side side, const Limits& limits) : side_(side), limits_(limits) {}
+
+  void feed(Bytes chunk) { buffer_.append(chunk); }
+
+  /// Of the message that begins the buffer; `complete`: the members below are of it.
+  Framing next() {
+    std::string_view all = as_text(buffer_.pending());
+    for (;;) {
+      if (block_ && all.size() < read_ + *block_ + 2) return Framing::need_more;
+      if (block_) {
+        data_ = all.substr(read_, *block_);
+        if (all.substr(read_ + *block_, 2) != "\r\n") return Framing::malformed;
+        read_ = searched_ = read_ + *std::exchange(block_, std::nullopt) + 2;
+        if (side_ == Side::client) return split(line_of(all), words), Framing::complete;
+      }
+      const std::size_t end = all.find("\r\n", searched_);
+      if (end == std::string_view::npos) {
+        searched_ = std::max(read_, all.size() - std::min<std::size_t>(all.size(), 1));
+        const bool too_long = all.size() - read_ > limits_.head_octets;
+        return too_long ? Framing::malformed : Framing::need_more;
+      }
+      line_ = {read_, end - read_};
+      split(line_of(all), words);
+      read_ = searched_ = end + 2;
+      const bool has_block =
+          side_ == Side::client ? is_one_of(storing, words[0]) : words[0] == "VALUE";
+      if (!has_block) return Framing::complete;
+      if (!begin_block(side_ == Side::client ? 4 : 3)) return Framing::malformed;
+    }
+  }
+  /// The message is done with.
+  void consume() {
+    buffer_.consume(read_);
+    read_ = searched_ = 0;
+    data_.reset();
+  }
+  [[nodiscard]] bool empty() const { return buffer_.pending().empty(); }
+  [[nodiscard]] bool noreply() const { return words.size() > 1 && words.back() == "noreply"; }
+  /// The last line, without the word that is about its reply.
+  [[nodiscard]] std::string_view line() const {
+    const std::string_view whole = line_of(as_text(buffer_.pending()));
+    return noreply() ? whole.substr(0, whole.size() - std::string_view(" noreply").size()) : whole;
+  }
+  [[nodiscard]] std::optional<std::string_view> data() const { return data_; }
+  [[nodiscard]] std::string_view whole() const {
+    return as_text(buffer_.pending()).substr(0, read_ - 2);
+  }
+
+  Words words;  ///< of the last line; its memory is used again
+
+ private:
+  [[nodiscard]] std::string_view line_of(std::string_view all) const {
+    return all.substr(line_.first, line_.second);
+  }
+  // A data block of as many octets as that word says, and CR LF.
+  bool begin_block(std::size_t word) {
+    if (words.size() <= word) return false;
+    const char* const end = words[word].data() + words[word].size();
+    const auto [stop, error] = std::from_chars(words[word].data(), end, block_.emplace());
+    return error == std::errc() && stop == end && *block_ <= limits_.message_octets;
+  }
+
+  Side side_;
+  Limits limits_;
+  ReceiveBuffer buffer_;
+  std::size_t read_ = 0, searched_ = 0;  // of the message: understood, and looked at for CR LF
+  std::pair<std::size_t, std::size_t> line_;
+  std::optional<std::size_t> block_;  // that comes next
+  std::optional<std::string_view> data_;
+};
+
+// The verb, NUL, the line and what it stores. Observer, analyser and server spell it here.
+void make_canonical(std::string_view line, std::optional<std::string_view> data,
+                    std::string& canonical) {
+  canonical.assign(line.substr(0, line.find(' '))) += '\0';
+  canonical += line;
+  if (data) (canonical += "\r\n") += *data;
 }
 
 class Watcher final : public Observer {
  public:
+  explicit Watcher(const Limits& limits)
+      : sent_(Side::client, limits), received_(Side::server, limits) {}
+
+  bool only_watches() const noexcept override { return true; }
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override {
     const bool client = from == Direction::from_client;
     (client ? relay.to_server : relay.to_client).copy(chunk);
-    ReceiveBuffer& buffer = client ? sent_ : received_;
-    buffer.append(chunk);
-    while (sync_ == Sync::in_sync && !buffer.pending().empty()) {
-      std::string_view rest = as_text(buffer.pending());
-      const Framing framing = client ? command(rest, at) : reply(rest, at);
+    Decoder& decoder = client ? sent_ : received_;
+    decoder.feed(chunk);
+    while (queue_.in_sync() && !decoder.empty()) {
+      const Framing framing = decoder.next();
       if (framing == Framing::need_more) return;
-      buffer.consume(buffer.pending().size() - rest.size());
-      if (framing == Framing::complete) continue;
-      sync_ = Sync::lost;
-      observed_.push_back(Warned{"this is no memcached text protocol; it is only relayed now"});
+      if (framing == Framing::malformed || !(client ? asked(at) : answered(at)))
+        return queue_.stop(Sync::lost, "this is no memcached text protocol", !pending_.empty());
+      decoder.consume();
     }
   }
   void feed_eof(Direction, Moment) override {}
-  std::optional<Observed> next() override {
-    std::optional<Observed> first;
-    if (!observed_.empty()) first = std::move(observed_.front()), observed_.pop_front();
-    return first;
-  }
-  Sync sync() const noexcept override { return sync_; }
+  std::optional<Observed> next() override { return queue_.next(); }
+  Sync sync() const noexcept override { return queue_.sync(); }
 
  private:
-  Framing command(std::string_view& rest, Moment at) {
-    Command command;
-    const Framing framing = take_command(rest, command);
-    if (framing != Framing::complete || command.verb == "quit") return framing;
-    const Exchange exchange = {command.request, nullptr, at, at};
-    command.noreply ? observed_.push_back(exchange) : pending_.push_back(exchange);
-    return framing;
+  bool asked(Moment at) {
+    if (sent_.words[0] == "quit") return true;
+    Exchange exchange = {{{"command", document_of(sent_.line())}}, nullptr, at, at};
+    if (sent_.data()) exchange.request["data"] = document_of(*sent_.data());
+    sent_.noreply() ? queue_.tell(std::move(exchange)) : pending_.push_back(std::move(exchange));
+    return true;
   }
-  Framing reply(std::string_view& rest, Moment at) {
-    if (pending_.empty()) return Framing::malformed;  // nobody asked
-    const Framing framing = take_reply(rest, pending_.front().answer);
-    if (framing != Framing::complete) return framing;
-    pending_.front().ended = at;
-    observed_.push_back(std::move(pending_.front()));
-    return pending_.pop_front(), framing;
+  bool answered(Moment at) {
+    if (pending_.empty()) return false;  // nobody asked
+    Exchange exchange = std::move(pending_.front());
+    pending_.pop_front();
+    exchange.answer = document_of(received_.whole());
+    exchange.ended = at;
+    queue_.tell(std::move(exchange));
+    return true;
   }
 
-  ReceiveBuffer sent_, received_;
+  Decoder sent_, received_;
   std::deque<Exchange> pending_;
-  std::deque<Observed> observed_;
-  Sync sync_ = Sync::in_sync;
+  ObserverQueue queue_;
 };
 
 class Server final : public ServerMachine {
  public:
-  void feed(Bytes chunk) override { received_.append(chunk); }
+  explicit Server(const Limits& limits) : received_(Side::client, limits) {}
+
+  void feed(Bytes chunk) override { received_.feed(chunk); }
   void feed_eof() override { ended_ = true; }
   ServerEvent next() override {
-    std::string_view rest = as_text(received_.pending());
-    const Framing framing = rest.empty() ? Framing::need_more : take_command(rest, command_);
+    if (std::exchange(answered_, false)) received_.consume();
+    const Framing framing = received_.empty() ? Framing::need_more : received_.next();
     if (framing == Framing::need_more)
       return ended_ ? ServerEvent(Close{}) : ServerEvent(NeedBytes{});
-    received_.consume(received_.pending().size() - rest.size());
     if (framing == Framing::malformed) output_.copy(as_bytes("ERROR\r\n"));
-    if (framing == Framing::malformed || command_.verb == "quit") return Close{};
-    canonical_ = canonical_of(command_.request);
+    if (framing == Framing::malformed || received_.words[0] == "quit") return Close{};
+    make_canonical(received_.line(), received_.data(), canonical_);
     return Request{canonical_, {}, Control::none, {}, false};
   }
   void reply(const Answer& answer) override {
     const Bytes unknown = as_bytes("SERVER_ERROR understudy: recorded with noreply\r\n");
-    if (!command_.noreply) output_.borrow(answer.image.empty() ? unknown : answer.image);
+    if (!received_.noreply()) output_.borrow(answer.image.empty() ? unknown : answer.image);
+    answered_ = true;
   }
   void reply(const Miss& miss) override {
-    if (!command_.noreply) output_.copy(as_bytes("SERVER_ERROR " + miss.summary + "\r\n"));
+    if (!received_.noreply()) output_.copy(as_bytes("SERVER_ERROR " + miss.summary + "\r\n"));
+    answered_ = true;
   }
   Output& output() noexcept override { return output_; }
 
  private:
-  ReceiveBuffer received_;
+  Decoder received_;
   Output output_;
-  Command command_;
   std::string canonical_;
-  bool ended_ = false;
+  bool answered_ = false, ended_ = false;
 };
 
 class Reader final : public Analyser {
@@ -181,11 +208,13 @@ class Reader final : public Analyser {
     analysis.identity = identify(exchange.request, problems);
     analysis.image = encode({}, exchange.answer, problems);
     if (analysis.identity.canonical.empty()) return analysis;
-    const Words words = words_of(octets_of(exchange.request["command"]));
+    const std::string line = octets_of(exchange.request["command"]);
+    Words words;
+    split(line, words);
     const bool reads = is_one_of(reading, words[0]);
     for (std::size_t i = 1; i < (reads ? words.size() : std::min<std::size_t>(words.size(), 2));
          ++i)
-      analysis.reads.push_back({words[i]});
+      analysis.reads.push_back({std::string(words[i])});
     if (words[0] == "flush_all") analysis.reads = {KeyPath{}};
     analysis.effect = reads ? Effect::read : Effect::write;
     if (!reads) analysis.writes = analysis.reads;
@@ -194,9 +223,14 @@ class Reader final : public Analyser {
     return analysis;
   }
   Identity identify(const Document& request, std::vector<Problem>& problems) override {
-    if (request.is_object() && request.contains("command")) return {canonical_of(request), {}};
-    problems.push_back({"/request", "no command was found", "write `command: get key`"});
-    return {};
+    Identity identity;
+    if (!request.is_object() || !request.contains("command"))
+      return problems.push_back({"/request", "no command was found", "write `command: get key`"}),
+             identity;
+    std::optional<std::string> data;
+    if (request.contains("data")) data = octets_of(request["data"]);
+    make_canonical(octets_of(request["command"]), data, identity.canonical);
+    return identity;
   }
   std::string encode(const Document&, const Document& answer, std::vector<Problem>&) override {
     return answer.is_null() ? "" : octets_of(answer) + "\r\n";
@@ -215,19 +249,23 @@ class Memcached final : public Protocol {
     const bool known = is_one_of(storing, verb) || is_one_of(reading, verb);
     return known ? Recognition::yes : Recognition::no;
   }
-  std::unique_ptr<Observer> new_observer(const Limits&) const override {
-    return std::make_unique<Watcher>();
+  std::unique_ptr<Observer> new_observer(const Limits& limits) const override {
+    return std::make_unique<Watcher>(limits);
   }
   std::unique_ptr<ServerMachine> new_server(const ServiceTable&,
-                                            const ServerContext&) const override {
-    return std::make_unique<Server>();
+                                            const ServerContext& context) const override {
+    return std::make_unique<Server>(context.limits);
   }
   std::unique_ptr<Analyser> new_analyser() const override { return std::make_unique<Reader>(); }
   Document request_from_text(std::string_view line) const override {
     return {{"command", document_of(line)}};
   }
   Document describe(std::string_view canonical) const override {
-    return parse_json(canonical.substr(canonical.find('\0') + 1));
+    canonical.remove_prefix(canonical.find('\0') + 1);
+    const std::size_t end = canonical.find("\r\n");
+    Document request = {{"command", document_of(canonical.substr(0, end))}};
+    if (end != std::string_view::npos) request["data"] = document_of(canonical.substr(end + 2));
+    return request;
   }
   std::string summarise(const Document& request) const override {
     return octets_of(request["command"]);

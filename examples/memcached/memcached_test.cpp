@@ -9,6 +9,7 @@
 #include "compile/pipeline.hpp"
 #include "engine/record.hpp"
 #include "engine/serve.hpp"
+#include "support/protocol_stage.hpp"
 #include "understudy/document_text.hpp"
 
 using namespace understudy;
@@ -17,23 +18,15 @@ using Lines = std::vector<std::string>;
 namespace {
 
 // What an observer tells of one connection, fed in pieces of `piece` octets.
-Lines told(const std::string& sent, const std::string& received, std::size_t piece) {
-  const auto observer = memcached::protocol().new_observer({});
-  const auto feed = [&](Direction from, const std::string& octets) {
-    for (std::size_t at = 0; at < octets.size(); at += piece) {
-      Relay relay;
-      observer->feed(from, as_bytes(octets.substr(at, piece)), {}, relay);
-    }
-  };
-  feed(Direction::from_client, sent);
-  feed(Direction::from_server, received);
+Lines told(const std::string& sent, const std::string& received, std::size_t piece,
+           const Limits& limits = {}) {
+  test::ObserverStage stage(memcached::protocol(), limits);
+  stage.feed(Direction::from_client, as_bytes(sent), piece);
+  stage.feed(Direction::from_server, as_bytes(received), piece);
   Lines lines;
-  while (auto observed = observer->next()) {
-    if (const auto* exchange = std::get_if<Exchange>(&*observed))
-      lines.push_back(json_text(exchange->request) + " " + json_text(exchange->answer));
-    else
-      lines.emplace_back("warned");
-  }
+  for (const Exchange& exchange : stage.exchanges)
+    lines.push_back(json_text(exchange.request) + " " + json_text(exchange.answer));
+  lines.insert(lines.end(), stage.warnings.size(), "warned");
   return lines;
 }
 
@@ -60,6 +53,10 @@ TEST_CASE("what makes no sense is named once and then only relayed") {
   CHECK(told("set a 0 0 99999999999\r\n", "", 100) == Lines{"warned"});
   CHECK(told("set a 0 0 -1\r\n", "", 100) == Lines{"warned"});
   CHECK(told("set a 0 0 1\r\nabc", "", 100) == Lines{"warned"});
+  Limits limits;
+  limits.head_octets = limits.message_octets = 10;
+  CHECK(told("get 123456789", "", 1, limits) == Lines{"warned"});
+  CHECK(told("set a 0 0 11\r\n", "", 1, limits) == Lines{"warned"});
 }
 
 TEST_CASE("a connection that breaks off anywhere leaves whole exchanges only") {
@@ -72,6 +69,16 @@ TEST_CASE("a connection that breaks off anywhere leaves whole exchanges only") {
   for (std::size_t length = 0; length < said.size(); ++length)
     for (const std::string& line : told(said.substr(0, length), "", 1))
       CHECK(line == whole.front());
+}
+
+TEST_CASE("whatever happens to a connection, at whatever step, what was told stands") {
+  test::Chunks chunks;
+  for (const auto& [from, text] :
+       {std::pair(Direction::from_client, &said), std::pair(Direction::from_server, &answered)})
+    test::for_each_piece(as_bytes(*text), 4, [&, from = from](Bytes part) {
+      chunks.push_back({from, {part.begin(), part.end()}});
+    });
+  test::check_observer_mishaps(memcached::protocol(), chunks);
 }
 
 TEST_CASE("a connection is recognised by its first command") {

@@ -89,6 +89,7 @@ struct Analysis {
   std::string image;  ///< the answer as the protocol's ServerMachine wants it back
   /// The answer that `image` was made of, where that is not the recorded one; else null.
   Document settled;
+  Sight sight = Sight::newest;  ///< see Request
 };
 
 /// One per service and compile. First shown everything, then asked.

@@ -26,6 +26,7 @@ struct EmulatedRequest {
   std::uint64_t connection = 0;
   std::string_view session = {};  ///< see Request
   bool describes = false;         ///< see Request: it has no effect
+  Sight sight = Sight::newest;
 
   EmulatedRequest(std::string_view canonical_,
                   std::string_view qualifier_ = {},  // NOLINT: a request is one
@@ -62,6 +63,8 @@ class Emulator {
     std::string image;  ///< as the protocol's Analyser makes it
     /// What the request may have changed; empty where it changed nothing.
     std::vector<KeyPath> writes;
+    /// It was recorded where all that it depends on was as it is now.
+    bool recorded = false;
   };
 
   /// What WATCH sees of one dependency. Kept by who watches, for as long as he does.
@@ -134,6 +137,10 @@ class Emulator {
   /// before: what it has done and seen so far is not known here.
   virtual void control(Control /*control*/, std::string_view /*name*/,
                        std::uint64_t /*connection*/) {}
+
+  /// What the connection's transaction sees of others in requests of another Sight than `newest` is
+  /// what is here now.
+  virtual void look(std::uint64_t /*connection*/) {}
 
   /// Whether the connection's transaction is sure to be committed: what is looked at only when one
   /// ends holds, and all that it did is known.

@@ -25,6 +25,13 @@ enum class Control : std::uint8_t {
   unwatch       ///< forget all remembered versions
 };
 
+/// Which of the changes that others committed meanwhile a request in a transaction sees.
+enum class Sight : std::uint8_t {
+  newest,    ///< all of them
+  snapshot,  ///< those that were there when its transaction first asked so
+  unknown    ///< the one or the other
+};
+
 /// Of a request that is answered when another connection has brought something, or nothing came in
 /// time. It is never guessed at.
 struct Patience {
@@ -62,6 +69,8 @@ struct Request {
   /// image of the answer that says so.
   const Message* message = nullptr;
   std::string_view unheard{};
+  /// In a transaction; of a `begin`: from its end on.
+  Sight sight = Sight::newest;
 };
 
 /// The owned counterpart, made at compile time.

@@ -369,24 +369,32 @@ void Independence::find_sets() {
   depends_on_.resize(requests_.size());
   for (std::uint32_t i = 0; i < requests_.size(); ++i)
     if (!requests_[i].reads) all_writers_.push_back(i);
-  const bool too_many = requests_.size() * all_writers_.size() > most_pairs;
+  if (requests_.size() * all_writers_.size() > most_pairs) return depend_on_all();
   std::vector<std::vector<std::uint32_t>> sets;
   std::map<std::uint32_t, std::set<std::uint32_t>> of_family;
   for (std::uint32_t reader = 0; reader < requests_.size(); ++reader) {
-    sets.push_back(too_many ? all_writers_ : writers_of(reader));
+    sets.push_back(writers_of(reader));
     of_family[families_[reader]].insert(sets.back().begin(), sets.back().end());
   }
   Numbers numbers, wide_numbers;
   for (std::uint32_t reader = 0; reader < requests_.size(); ++reader) {
     const std::set<std::uint32_t>& family = of_family[families_[reader]];
-    std::vector<std::uint32_t> wide =
-        too_many ? all_writers_ : writers_in_any_state(reader, {family.begin(), family.end()});
+    std::vector<std::uint32_t> wide = writers_in_any_state(reader, {family.begin(), family.end()});
     if (!sets[reader].empty()) depends_on_[reader].push_back(number_of(sets[reader], numbers));
     if (wide != sets[reader])
       depends_on_[reader].push_back(number_of(std::move(wide), wide_numbers));
   }
   is_part_of_ = parts_of(numbers);
   may_be_part_of_ = parts_of(wide_numbers);
+}
+
+/// One set for all of them: to weigh each request against each write would take for ever.
+void Independence::depend_on_all() {
+  Numbers numbers;
+  const std::uint32_t all = number_of(all_writers_, numbers);
+  for (auto& depends_on : depends_on_) depends_on.push_back(all);
+  is_part_of_ = parts_of(numbers);
+  may_be_part_of_.resize(requests_.size());
 }
 
 /// Of each request the sets that it is in.

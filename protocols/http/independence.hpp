@@ -135,6 +135,7 @@ class Independence {
   [[nodiscard]] std::uint32_t number_of(std::vector<std::uint32_t> set, Numbers& known);
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> parts_of(const Numbers& numbers) const;
   void find_sets();
+  void depend_on_all();
   [[nodiscard]] Kind kind_of(std::uint32_t reader, std::uint32_t writer) const;
   [[nodiscard]] bool is_own(std::uint32_t reader, const Said& write) const;
   [[nodiscard]] bool is_of_another_session(std::uint32_t reader, std::uint32_t writer) const;

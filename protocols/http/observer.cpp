@@ -56,8 +56,7 @@ void HttpObserver::feed_eof(Direction from, Moment at) {
     requests_.feed_eof();
     // Half a request is no exchange, but the answers to those before it may still come.
     if (request_open_ || !requests_.pending().empty())
-      observed_.emplace_back(
-          Warned{"the client stopped in the middle of a request; it is not recorded"});
+      queue_.warn("the client stopped in the middle of a request; it is not recorded");
     return;
   }
   // A body in chunks has no end of its own where its reader left.
@@ -68,10 +67,10 @@ void HttpObserver::feed_eof(Direction from, Moment at) {
   if (!asking_.empty() || !answers_.pending().empty()) read_answers(at);
   if (!watching() || asking_.empty()) return;
   const Asking& first = asking_.front();
-  observed_.emplace_back(Warned{
-      "the server closed without answering " + first.about.method +
-          (first.request ? " " + octets_of((*first.request)["path"]) : "") + "; it is not recorded",
-      may_have_changed()});
+  queue_.warn("the server closed without answering " + first.about.method +
+                  (first.request ? " " + octets_of((*first.request)["path"]) : "") +
+                  "; it is not recorded",
+              may_have_changed());
 }
 
 /// Whether one of the requests that have no answer yet is more than a question.
@@ -93,11 +92,10 @@ void HttpObserver::use(const TlsRelay& tls) {
 void HttpObserver::abandon(Moment at) {
   if (!watching() || record_stream(at) || asking_.empty()) return;
   const Asking& first = asking_.front();
-  observed_.emplace_back(
-      Warned{"the client left before the answer to " + first.about.method +
-                 (first.request ? " " + octets_of((*first.request)["path"]) : "") +
-                 " was complete; it is not recorded",
-             may_have_changed()});
+  queue_.warn("the client left before the answer to " + first.about.method +
+                  (first.request ? " " + octets_of((*first.request)["path"]) : "") +
+                  " was complete; it is not recorded",
+              may_have_changed());
 }
 
 /// An answer of no announced length that its client left: events, a log that is followed. It is
@@ -118,25 +116,17 @@ bool HttpObserver::record_stream(Moment at) {
       answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
   (*waiting->answer)["open"] = true;
   waiting->ended = at;
-  for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
+  for (std::string& text : warnings) queue_.warn(std::move(text));
   tell_finished();
   asking_.clear();
   answers_ = MessageStream(Role::response, limits_);
   return true;
 }
 
-std::optional<Observed> HttpObserver::next() {
-  if (observed_.empty()) return std::nullopt;
-  Observed oldest = std::move(observed_.front());
-  observed_.pop_front();
-  return oldest;
-}
-
 void HttpObserver::read_requests(Moment at) {
   while (watching()) {
     if (const auto foreign = foreign_opening(requests_.head_so_far()))
-      return stop(Sync::opaque, "the client sent " + std::string(*foreign) +
-                                    " to an http service: relayed, not recorded");
+      return stop(Sync::opaque, "the client sent " + std::string(*foreign) + " to an http service");
     switch (requests_.step()) {
       case MessageStream::Step::need_bytes:
         if (requests_.at_boundary() && requests_.pending().empty()) request_began_.reset();
@@ -204,7 +194,7 @@ void HttpObserver::answer_arrived(const Message& answer, Moment at) {
   if (switches_protocol(waiting->about.method, answer.status)) {
     const std::string becomes =
         waiting->about.method == "CONNECT" ? "a tunnel" : combined(answer.fields, "upgrade");
-    return stop(Sync::opaque, "the connection became " + becomes + ": relayed, not recorded");
+    return stop(Sync::opaque, "the connection became " + becomes);
   }
   open_session(answer, *waiting);
   std::vector<std::string> warnings;
@@ -214,27 +204,25 @@ void HttpObserver::answer_arrived(const Message& answer, Moment at) {
   // Requests of HTTP/1.1 are handled one after the other, also those that were sent early.
   if (const auto next = std::next(waiting); next != asking_.end() && next->began.tick < at.tick)
     next->began = at;
-  for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
+  for (std::string& text : warnings) queue_.warn(std::move(text));
   tell_finished();
 }
 
 void HttpObserver::tell_finished() {
   while (!asking_.empty() && asking_.front().request && asking_.front().answer) {
     Asking& first = asking_.front();
-    observed_.emplace_back(
-        Exchange{*std::move(first.request), *std::move(first.answer), first.began, first.ended});
+    queue_.tell({*std::move(first.request), *std::move(first.answer), first.began, first.ended});
     asking_.pop_front();
   }
 }
 
 void HttpObserver::open_session(const Message& answer, const Asking& asking) {
   if (std::exchange(session_open_, true)) return;
-  observed_.emplace_back(SessionOpened{session_facts(asking.host, answer)});
+  queue_.open(session_facts(asking.host, answer));
 }
 
 void HttpObserver::stop(Sync sync, std::string why) {
-  sync_ = sync;
-  observed_.emplace_back(Warned{std::move(why), may_have_changed()});
+  queue_.stop(sync, std::move(why), may_have_changed());
   asking_.clear();
   requests_ = MessageStream(Role::request, limits_);
   answers_ = MessageStream(Role::response, limits_);

@@ -10,7 +10,7 @@
 #include "protocols/http/conversation.hpp"
 #include "protocols/http/host_rewriter.hpp"
 #include "protocols/http/spelling.hpp"
-#include "understudy/observer.hpp"
+#include "understudy/observer_queue.hpp"
 
 namespace understudy::http {
 
@@ -30,8 +30,8 @@ class HttpObserver final : public Observer {
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
   void abandon(Moment at) override;
-  std::optional<Observed> next() override;
-  [[nodiscard]] Sync sync() const noexcept override { return sync_; }
+  std::optional<Observed> next() override { return queue_.next(); }
+  [[nodiscard]] Sync sync() const noexcept override { return queue_.sync(); }
 
  private:
   /// A request that waits for its answer. Its body may still be on its way.
@@ -54,11 +54,11 @@ class HttpObserver final : public Observer {
   [[nodiscard]] bool record_stream(Moment at);
   void open_session(const Message& answer, const Asking& asking);
   void stop(Sync sync, std::string why);
-  [[nodiscard]] bool watching() const noexcept { return sync_ == Sync::in_sync; }
+  [[nodiscard]] bool watching() const noexcept { return queue_.in_sync(); }
 
   Limits limits_;
   Secrets secrets_;
-  Sync sync_ = Sync::in_sync;
+  ObserverQueue queue_;
   MessageStream requests_;
   MessageStream answers_;
   std::deque<Asking> asking_;
@@ -69,7 +69,6 @@ class HttpObserver final : public Observer {
   std::vector<std::string> upstream_;  // by which the service may call itself
   // What had come of the present answer when the client ended its side.
   std::optional<std::size_t> octets_at_client_eof_;
-  std::deque<Observed> observed_;
 };
 
 }  // namespace understudy::http

@@ -92,7 +92,10 @@ void MysqlAnalyser::learn_clean(const SessionHeader& session, const Exchange& ex
   const Document& request = exchange.request;
   if (!request.is_object()) return;
   begin_following(Pass::learning, session, exchange);
-  if (request.contains("implicit")) return follow(exchange, {});
+  if (request.contains("implicit")) {
+    if (request.contains("by")) note_ending();
+    return follow(exchange, {});
+  }
   learn_question(request, exchange.answer);
   count_settings();
   const Surroundings around = surroundings_of(session, request);
@@ -175,12 +178,34 @@ Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& ex
   return analyse_clean(session, changed, problems);
 }
 
+// The statement before ended the transaction that was open.
+void MysqlAnalyser::note_ending() {
+  statement_.assign(followed_->previous_text, mode_now());
+  ending_.emplace(statement_.pattern());
+}
+
+// Whether what the transaction did was committed or undone, nobody tells: what comes after is the
+// same only where all that came before is.
+void MysqlAnalyser::depend_on_everything(Analysis& analysis) {
+  analysis.effect = Effect::write;
+  analysis.reads.push_back({});
+  analysis.writes.push_back({});
+}
+
 Analysis MysqlAnalyser::analyse_clean(const SessionHeader& session, const Exchange& exchange,
                                       std::vector<Problem>& problems) {
   const Document& request = exchange.request;
   if (request.is_object()) begin_following(Pass::analysing, session, exchange);
   const Surroundings around = surroundings_of(session, request);
   Analysis analysis = analyse(request, exchange.answer, around, problems);
+  if (request.is_object() && request.contains("sql")) {
+    const std::string text = text_of(request, "sql");
+    statement_.assign(text, around.mode);
+    analysis.sight = followed_->session.sight(followed_->session.inspect(text),
+                                              statement_.pattern());
+    if (followed_->session.in_transaction() && ending_.contains(std::string(statement_.pattern())))
+      depend_on_everything(analysis);
+  }
   if (request.is_object()) follow(exchange, analysis.identity);
   return analysis;
 }

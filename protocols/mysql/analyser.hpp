@@ -58,6 +58,8 @@ class MysqlAnalyser final : public Analyser {
   [[nodiscard]] Surroundings surroundings_of(const SessionHeader& session,
                                              const Document& request) const;
   void learn_clean(const SessionHeader& session, const Exchange& exchange);
+  void note_ending();
+  static void depend_on_everything(Analysis& analysis);
   Analysis analyse_clean(const SessionHeader& session, const Exchange& exchange,
                          std::vector<Problem>& problems);
   [[nodiscard]] sql::Mode mode_now() const;
@@ -128,6 +130,7 @@ class MysqlAnalyser final : public Analyser {
   std::size_t exchanges_ = 0;
   std::set<std::string> distrusted_;  // what the recording answers otherwise than the connection
   std::set<std::string> timestamps_;  // columns, by name
+  std::set<std::string> ending_;      // patterns of calls that ended a transaction
   struct Shape {
     std::vector<Column> columns;
     bool prepared = false;              ///< told by a COM_STMT_PREPARE

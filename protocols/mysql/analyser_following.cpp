@@ -108,7 +108,8 @@ void MysqlAnalyser::follow_results(const Results& results, std::string_view cano
 void MysqlAnalyser::count_settings() {
   ++exchanges_;
   for (const auto& [name, value] : followed_->session.settings())
-    if (name != insert_id_setting && name != temporary_setting) ++setting_counts_[name][value];
+    if (name != insert_id_setting && name != temporary_setting && name != locks_setting)
+      ++setting_counts_[name][value];
 }
 
 // What most exchanges had.
@@ -132,7 +133,7 @@ bool MysqlAnalyser::shows_timestamps(const Surroundings& around) const {
 
 std::string MysqlAnalyser::unusual_settings(const Document& request, const Surroundings& around,
                                             const std::vector<sql::Value>& values) const {
-  if (around.settings.empty()) return {};
+  if (around.settings.empty() && !around.in_transaction) return {};
   const StatementInfo info = inspect_statement(text_of(request, "sql"), around.mode, no_variables);
   Relevance relevance(statement_, values, info.kind, around.in_transaction);
   if (shows_timestamps(around)) relevance.show_timestamps();

@@ -90,7 +90,7 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
   report_unknown_keys(request,
                       {"sql", "params", "types", "database", "variables", "session", "prepare",
                        "fields", "wildcard", "command", "octets", "settings", "user", "collation",
-                       "after", "implicit", "infile"},
+                       "after", "implicit", "by", "infile"},
                       "/request", problems);
   if (request.contains("implicit")) {
     identity.canonical = "(implicit) " + text_of(request, "implicit");

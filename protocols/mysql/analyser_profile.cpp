@@ -30,6 +30,7 @@ Document MysqlAnalyser::profile() const {
     profile[settings_vary_key] = true;
   if (!distrusted_.empty()) profile["distrusted"] = distrusted_;
   if (!timestamps_.empty()) profile["timestamps"] = timestamps_;
+  for (const std::string& pattern : ending_) profile["ending"].push_back(document_of(pattern));
   if (!variables_.empty()) profile["variables"] = variables_;
   return profile;
 }

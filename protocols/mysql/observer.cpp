@@ -28,12 +28,12 @@ MysqlObserver::MysqlObserver(const Limits& limits)
 MysqlObserver::~MysqlObserver() = default;
 
 void MysqlObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
-  if (from == Direction::from_client && sync_ == Sync::in_sync && phase_ == Phase::response) {
+  if (from == Direction::from_client && queue_.in_sync() && phase_ == Phase::response) {
     feed_response(chunk, at, relay);
   } else if (from == Direction::from_client) {
-    if (sync_ != Sync::in_sync || !relays_login()) relay.to_server.copy(chunk);
-    if (sync_ == Sync::in_sync) feed_client(chunk, at, relay);
-  } else if (sync_ == Sync::in_sync) {
+    if (!queue_.in_sync() || !relays_login()) relay.to_server.copy(chunk);
+    if (queue_.in_sync()) feed_client(chunk, at, relay);
+  } else if (queue_.in_sync()) {
     feed_server(chunk, at, relay);
   } else {
     relay.to_client.copy(chunk);
@@ -86,7 +86,7 @@ void MysqlObserver::answer_greeting(Relay& relay) {
   relayed_.send_response(login, held_sequence_, relay);
   client_packet({login, held_sequence_, held_sequence_}, client_began_);
   if (!relays_login()) relay.to_server.copy(client_.pending());
-  if (sync_ == Sync::in_sync) feed_client({}, client_began_, relay);
+  if (queue_.in_sync()) feed_client({}, client_began_, relay);
 }
 
 void MysqlObserver::feed_client(Bytes chunk, Moment at, Relay& relay) {
@@ -94,12 +94,12 @@ void MysqlObserver::feed_client(Bytes chunk, Moment at, Relay& relay) {
   client_.feed(chunk);
   Packet packet;
   FrameStatus status = FrameStatus::packet;
-  while (sync_ == Sync::in_sync && (status = client_.next(packet)) == FrameStatus::packet) {
+  while (queue_.in_sync() && (status = client_.next(packet)) == FrameStatus::packet) {
     if (relays_login()) tell(relayed_.from_client(packet, relay));
     client_packet(packet, client_began_);
     client_began_ = at;
   }
-  if (sync_ == Sync::in_sync && status != FrameStatus::need_bytes)
+  if (queue_.in_sync() && status != FrameStatus::need_bytes)
     lose("the client's packets are malformed");
 }
 
@@ -109,7 +109,7 @@ void MysqlObserver::feed_server(Bytes chunk, Moment at, Relay& relay) {
   if (!by_packet) relay.to_client.copy(chunk);
   Packet packet;
   FrameStatus status = FrameStatus::packet;
-  while (sync_ == Sync::in_sync && (status = server_.next(packet)) == FrameStatus::packet) {
+  while (queue_.in_sync() && (status = server_.next(packet)) == FrameStatus::packet) {
     if (phase_ == Phase::greeting) {
       take_greeting(packet.payload, relay);
       continue;
@@ -117,11 +117,11 @@ void MysqlObserver::feed_server(Bytes chunk, Moment at, Relay& relay) {
     const bool was_login = relays_login();
     if (was_login) tell(relayed_.from_server(packet, relay));
     server_packet(packet.payload, at);
-    if (!was_login || (relays_login() && sync_ == Sync::in_sync)) continue;
+    if (!was_login || (relays_login() && queue_.in_sync())) continue;
     relay.to_client.copy(server_.pending());
     relay.to_server.copy(client_.pending());
   }
-  if (sync_ != Sync::in_sync || status == FrameStatus::need_bytes) return;
+  if (!queue_.in_sync() || status == FrameStatus::need_bytes) return;
   if (phase_ == Phase::greeting || relays_login()) relay.to_client.copy(server_.pending());
   lose("the server's packets are malformed");
 }
@@ -161,7 +161,7 @@ void MysqlObserver::take_greeting(Bytes packet, Relay& relay) {
   writer.patch_le(offsets.low, offered | tls, 2);
   if (offsets.high + 2 <= changed.size()) writer.patch_le(offsets.high, offered >> 16, 2);
   if (offers_tls && !tls_.offered_to_client)
-    warn(
+    queue_.warn(
         "TLS is not offered to the client while recording, though the server offers it; "
         "`understudy ca` makes what is needed");
   greeting_.offered.capabilities = offered;
@@ -193,9 +193,7 @@ void MysqlObserver::take_handshake_response(Bytes packet) {
   const auto response = decode_handshake_response(packet, greeting_.offered);
   if (!response) return lose("the client's handshake response is malformed");
   if (response->tls) {
-    sync_ = Sync::opaque;
-    return warn(
-        "the client began TLS, which was not offered: this connection is relayed and not recorded");
+    return queue_.stop(Sync::opaque, "the client began TLS, which was not offered");
   }
   if (!response->wanted.has(capability::protocol_41))
     return lose("the client speaks the protocol of MySQL 4.0, which is not recorded");
@@ -255,7 +253,7 @@ void MysqlObserver::authenticated() {
                      {"collation", greeting_.collation},
                      {"status", greeting_.status},
                      {"plugin", greeting_.plugin}};
-  observed_.push_back(SessionOpened{std::move(facts)});
+  queue_.open(std::move(facts));
 }
 
 void MysqlObserver::take_command(const Packet& packet, Moment began) {
@@ -270,7 +268,7 @@ void MysqlObserver::take_command(const Packet& packet, Moment began) {
 
 // Sets up what the first pending command is answered with; passes those that are not answered.
 void MysqlObserver::begin_front(Moment) {
-  while (!pending_.empty() && !front_begun_ && sync_ == Sync::in_sync) {
+  while (!pending_.empty() && !front_begun_ && queue_.in_sync()) {
     Pending& pending = pending_.front();
     const Reply reply = reply_to(pending.command);
     if (reply == Reply::none) {
@@ -374,24 +372,12 @@ std::string MysqlObserver::to_text(std::string_view octets) {
   const Charset* charset = charset_of(session_.client_collation());
   if (charset == nullptr || is_utf8(*charset)) return std::string(octets);
   auto text = to_utf8(*charset, octets);
-  if (!text) warn(fmt::format("text in character set {} was kept as octets", charset->name));
+  if (!text) queue_.warn(fmt::format("text in character set {} was kept as octets", charset->name));
   return text ? *std::move(text) : std::string(octets);
 }
 
 void MysqlObserver::feed_eof(Direction, Moment) {
-  if (sync_ == Sync::in_sync && phase_ == Phase::commands) tell_untold();
-}
-
-std::optional<Observed> MysqlObserver::next() {
-  if (observed_.empty()) return std::nullopt;
-  Observed first = std::move(observed_.front());
-  observed_.pop_front();
-  return first;
-}
-
-void MysqlObserver::lose(std::string why) {
-  sync_ = Sync::lost;
-  warn(std::move(why) + ": the rest of this connection is relayed and not recorded");
+  if (queue_.in_sync() && phase_ == Phase::commands) tell_untold();
 }
 
 }  // namespace understudy::mysql

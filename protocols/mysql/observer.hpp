@@ -17,7 +17,7 @@
 #include "protocols/mysql/relayed_login.hpp"
 #include "protocols/mysql/session.hpp"
 #include "understudy/limits.hpp"
-#include "understudy/observer.hpp"
+#include "understudy/observer_queue.hpp"
 
 namespace understudy::mysql {
 
@@ -35,8 +35,8 @@ class MysqlObserver final : public Observer {
   void begin_tls(Direction with, std::string_view problem, Relay& relay) override;
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
-  std::optional<Observed> next() override;
-  [[nodiscard]] Sync sync() const noexcept override { return sync_; }
+  std::optional<Observed> next() override { return queue_.next(); }
+  [[nodiscard]] Sync sync() const noexcept override { return queue_.sync(); }
 
  private:
   // greeting: the server's first packet is awaited, and held back to be changed.
@@ -120,19 +120,17 @@ class MysqlObserver final : public Observer {
   [[nodiscard]] Prepared* find_statement(std::uint32_t id);
 
   void tell(std::string text) {
-    if (!text.empty()) warn(std::move(text));
+    if (!text.empty()) queue_.warn(std::move(text));
   }
-  void warn(std::string text) { observed_.push_back(Warned{std::move(text)}); }
-  void lose(std::string why);
+  void lose(std::string why) { queue_.stop(Sync::lost, std::move(why)); }
 
   Limits limits_;
   Secrets secrets_;
   AnswerSecrets answer_secrets_;
-  Sync sync_ = Sync::in_sync;
+  ObserverQueue queue_;
   Phase phase_ = Phase::greeting;
   FrameReader client_, server_;
   Moment client_began_;
-  std::deque<Observed> observed_;
 
   TlsRelay tls_;
   RelayedLogin relayed_;

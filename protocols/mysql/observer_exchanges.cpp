@@ -45,7 +45,7 @@ bool rolls_back(const Results& results) {
 void MysqlObserver::complete_front(Moment at) {
   Pending& pending = pending_.front();
   if (response_.undecodable())
-    warn("text in a character set that can't be converted was kept as octets");
+    queue_.warn("text in a character set that can't be converted was kept as octets");
   switch (pending.command) {
     case Command::query:
       return complete_query(pending, at);
@@ -318,22 +318,39 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, Res
   follow(sql, info, results, values, ended);
 }
 
+namespace {
+
+/// The flags behind it say that no transaction is open.
+bool tells_no_transaction(const Result& last) {
+  const auto* ok = std::get_if<OkPacket>(&last);
+  return ok != nullptr && (ok->status & status::in_transaction) == 0;
+}
+
+}  // namespace
+
 void MysqlObserver::follow(const std::string& sql, const StatementInfo& info,
                            const Results& results, const std::vector<sql::Value>& values,
-                           Moment ended) {
+                           Moment ended_at) {
   if (failed(results)) {
     if (rolls_back(results) && session_.in_transaction()) {
-      emit_control("rollback", ended);
+      emit_control("rollback", ended_at);
       session_.roll_back();
     }
     return;
   }
+  const bool ended = may_end_transaction(info) && !results.list.empty() &&
+                     (session_.status() & status::in_transaction) != 0 &&
+                     tells_no_transaction(results.list.back());
   session_.apply(info);
   session_.remember(sql, info, values);
+  if (ended) {
+    emit({{"implicit", "commit"}, {"by", "call"}}, {{"affected", 0}}, ended_at, ended_at);
+    session_.end_transaction();
+  }
   for (const Result& result : results.list)
     if (const auto* ok = std::get_if<OkPacket>(&result); ok != nullptr && ok->insert_id != 0)
       session_.note_insert_id(ok->insert_id);
-  if (info.chain) emit_control("begin", ended);
+  if (info.chain) emit_control("begin", ended_at);
 }
 
 void MysqlObserver::emit_control(const char* what, Moment at) {
@@ -357,7 +374,7 @@ void MysqlObserver::tell_untold() {
 }
 
 void MysqlObserver::emit(Document request, Document answer, Moment began, Moment ended) {
-  observed_.push_back(Exchange{std::move(request), std::move(answer), began, ended});
+  queue_.tell({std::move(request), std::move(answer), began, ended});
 }
 
 }  // namespace understudy::mysql

@@ -294,6 +294,7 @@ Request MysqlServer::request_now() {
   Request request;
   switch (asked_) {
     case Asked::commit_before:
+    case Asked::commit_after:
       request.control = Control::commit;
       canonical_ = "commit";
       break;
@@ -319,6 +320,7 @@ Request MysqlServer::request_now() {
         set_up(Ask::run, *statement_);
       request.control = plan_.control;
       request.control_name = info_.name;
+      request.sight = session_.sight(info_, statement_->pattern());
       request.synthesisable = synthesisable_ = !follows && is_synthesisable();
       if (!follows && !synthesisable_) take_nearest_settings();
       if (nearest_ && (as_asked_ || !context_.rules)) {
@@ -405,7 +407,7 @@ bool MysqlServer::wants_unknown_formats() const {
 
 std::string MysqlServer::unusual_settings(const sql::Statement& statement) {
   const std::vector<Setting>& settings = session_.unusual_settings();
-  if (settings.empty()) return {};
+  if (settings.empty() && !(session_.in_transaction() && may_end_transaction(info_))) return {};
   Relevance relevance(statement, values_, info_.kind, session_.in_transaction());
   if (std::ranges::find(settings, "time_zone", &Setting::name) != settings.end()) {
     if (const auto known = profile_.find("timestamps"); known != profile_.end())

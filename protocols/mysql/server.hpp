@@ -50,6 +50,7 @@ class MysqlServer final : public ServerMachine {
     statement,
     begin_after,
     rollback_after,
+    commit_after,
     prepare,
     fields,
     command,  ///< one without a statement
@@ -132,6 +133,7 @@ class MysqlServer final : public ServerMachine {
   void render_entries();
   void render_result(const Entry& entry, const ErrorPacket* stop, bool more);
   void render_set(const ResultSet& set, bool more);
+  [[nodiscard]] bool ends_transaction() const;
   void synthesise();
   void succeed();
   void send_prepared(const std::vector<Column>& columns);

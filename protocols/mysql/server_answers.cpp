@@ -45,6 +45,7 @@ void MysqlServer::reply(const Answer& answer) {
     case Asked::statement:
       return answer_statement(answer);
     case Asked::begin_after:
+    case Asked::commit_after:
       asked_ = Asked::nothing;
       return;
     case Asked::rollback_after:
@@ -111,7 +112,19 @@ void MysqlServer::succeed() {
   track(info_);
   if (touches_tables(info_, statement_->pattern())) session_.touch_tables();
   if (info_.chain) asked_ = Asked::begin_after;
+  if (session_.in_transaction() && ends_transaction()) {
+    session_.end_transaction();
+    asked_ = Asked::commit_after;
+  }
   after_.error.reset();
+}
+
+/// The recording has a call of this kind end the transaction that was open.
+bool MysqlServer::ends_transaction() const {
+  if (!may_end_transaction(info_) || !profile_.is_object()) return false;
+  const auto found = profile_.find("ending");
+  const Document pattern = document_of(std::string(statement_->pattern()));
+  return found != profile_.end() && std::ranges::find(*found, pattern) != found->end();
 }
 
 void MysqlServer::synthesise() {

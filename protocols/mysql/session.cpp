@@ -5,6 +5,7 @@
 
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/sight.hpp"
 #include "protocols/mysql/variables.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/words.hpp"
@@ -71,7 +72,8 @@ void Session::reset() {
   client_collation_ = result_collation_ = handshake_collation_;
   mode_ = {sql::Dialect::mysql, true, false};
   autocommit_ = true;
-  tables_locked_ = xa_open_ = false;
+  locks_.clear();
+  xa_open_ = false;
   end_transaction();
   changed_.clear();
   user_variables_.clear();
@@ -115,7 +117,7 @@ void Session::touch_tables() noexcept {
 
 TransactionPlan Session::plan(const StatementInfo& info) const {
   TransactionPlan plan;
-  plan.commit_before = in_transaction_ && (commits_implicitly(info, tables_locked_) ||
+  plan.commit_before = in_transaction_ && (commits_implicitly(info, !locks_.empty()) ||
                                            (!autocommit_ && sets_autocommit_on(info)));
   plan.begin_before = !autocommit_ && !in_transaction_ && begins_implicitly(info);
   const bool open = in_transaction_ || plan.begin_before;
@@ -167,12 +169,40 @@ void Session::roll_back() {
   end_transaction();
 }
 
+/// Of the open transaction, or the next one; empty where it is not known.
+std::string Session::isolation() const {
+  constexpr std::string_view name = "transaction_isolation";
+  std::optional<std::string> level;
+  if (const auto next = next_.find(std::string(name)); next != next_.end())
+    level = next->second;
+  else if (const auto set = changed_.find(name); set != changed_.end())
+    level = set->second;
+  else
+    level = initial_variable(name);
+  std::string raised = level.value_or("");
+  std::ranges::transform(raised, raised.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  });
+  return raised;
+}
+
+Sight Session::sight(const StatementInfo& info, std::string_view pattern) const {
+  if (!in_transaction_ && info.kind != Kind::begin) return Sight::newest;
+  return sight_of(info, pattern, isolation());
+}
+
+void Session::lock(std::string_view tables) {
+  if (tables == locks_) return;
+  locks_ = tables;
+  unusual_known_ = false;
+}
+
 void Session::apply(const StatementInfo& info) {
-  if (info.table_locks != TableLocks::kept) tables_locked_ = info.table_locks == TableLocks::taken;
+  if (info.table_locks != TableLocks::kept) lock(info.locked);
   if (info.xa != XaTransaction::kept) xa_open_ = info.xa == XaTransaction::opened;
   switch (info.kind) {
     case Kind::begin:
-      tables_locked_ = false;
+      lock({});
       begin();
       read_only_ = info.read_only.value_or(read_only_);
       transaction_visible_ = true;
@@ -391,6 +421,7 @@ std::map<std::string, std::string> Session::settings() const {
   values["collation_connection"] = connection_collation_;
   values[std::string(user_setting)] = user_;
   if (insert_id_ != 0) values[std::string(insert_id_setting)] = std::to_string(insert_id_);
+  if (!locks_.empty()) values[std::string(locks_setting)] = locks_;
   if (std::string state = temporary_.state(); !state.empty())
     values[std::string(temporary_setting)] = std::move(state);
   const auto told = profile_ == nullptr ? Document() : profile_->value("variables", Document());

@@ -94,6 +94,9 @@ class Session {
   [[nodiscard]] bool has_prepared(std::string_view name) const {
     return user_variables_.contains("prepare " + std::string(name));
   }
+  /// What such a statement, run now, sees of what others committed since its transaction began.
+  [[nodiscard]] Sight sight(const StatementInfo& info, std::string_view pattern) const;
+
   /// What the user variables and the SQL-level prepared statement that `sql` mentions were made of:
   /// {name: its SQL}, empty where it mentions none.
   [[nodiscard]] Document made_of(std::string_view sql, const StatementInfo& info) const;
@@ -119,6 +122,7 @@ class Session {
   [[nodiscard]] bool has_login_mode() const { return ignore_space_ && !is_changed("sql_mode"); }
 
  private:
+  [[nodiscard]] std::string isolation() const;
   [[nodiscard]] std::optional<std::string> initial_variable(std::string_view key) const;
   [[nodiscard]] bool is_spelled_right(std::string_view name) const;
   void apply(const Assignment& assignment);
@@ -126,6 +130,7 @@ class Session {
   void set_variable(std::string_view name, std::optional<std::string> value);
   [[nodiscard]] std::string resolved(std::string_view expression) const;
   [[nodiscard]] std::string normalised(const std::string& name, std::string value) const;
+  void lock(std::string_view tables);
   void set_autocommit(bool on);
   [[nodiscard]] std::uint16_t default_collation(std::string_view charset) const;
 
@@ -142,7 +147,7 @@ class Session {
   bool in_transaction_ = false;
   bool transaction_visible_ = false;
   bool read_only_ = false;  // the open transaction
-  bool tables_locked_ = false;
+  std::string locks_;  // the statement that took them
   bool xa_open_ = false;
   Savepoints savepoints_;
   std::map<std::string, std::string, std::less<>> user_variables_;  // and "prepare name"

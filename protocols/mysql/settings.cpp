@@ -202,6 +202,7 @@ std::uint32_t traits_of_setting(std::string_view name) {
   if (name == user_setting) return asks_user;
   if (name == insert_id_setting) return asks_insert_id;
   if (name == temporary_setting) return any;
+  if (name == locks_setting) return tables | writes | opaque;
   const auto found = std::ranges::find(known_settings, name, &Known::name);
   if (found != known_settings.end()) return found->traits;
   const bool harmless =
@@ -238,6 +239,12 @@ std::uint32_t traits_of_kind(Kind kind) {
   }
 }
 
+/// `'a' LIKE 'A'`, CASE 'a' WHEN 'A'.
+bool compares_word(std::string_view word) {
+  return word == "like" || word == "in" || word == "between" || word == "not" ||
+         word == "regexp" || word == "rlike" || word == "when";
+}
+
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
@@ -265,6 +272,8 @@ const std::unordered_map<std::string_view, const WordTrait*>& word_map() {
 Relevance::Relevance(const sql::Statement& statement, std::span<const sql::Value> values,
                      sql::Kind kind, bool in_transaction)
     : traits_(traits_of_kind(kind) | (in_transaction ? std::uint32_t{Trait::in_transaction} : 0U)) {
+  may_end_ = in_transaction &&
+             (kind == Kind::call || kind == Kind::execute || kind == Kind::unknown);
   take_pattern(statement.pattern());
   for (const sql::Statement::Slot& slot : statement.slots()) {
     if (slot.parameter == sql::Statement::Slot::literal) {
@@ -277,7 +286,8 @@ Relevance::Relevance(const sql::Statement& statement, std::span<const sql::Value
     if (values[index].value_class == sql::ValueClass::string) traits_ |= texts;
     take_value(values[index].text);
   }
-  if ((traits_ & tables) == 0 && (traits_ & texts) != 0 && compares_) traits_ |= literals_alone;
+  const bool alone = (traits_ & tables) == 0 && compares_;
+  if ((traits_ & texts) != 0 && (alone || compares_literals_)) traits_ |= literals_alone;
   if ((traits_ & texts) == 0) traits_ &= ~std::uint32_t{octets};
 }
 
@@ -292,6 +302,7 @@ void Relevance::take_pattern(std::string_view pattern) {
       continue;
     }
     if (!sql::is_word_octet(pattern[i])) {
+      take_octet(pattern[i]);
       if (pattern.substr(i).starts_with("||")) traits_ |= joins_texts;
       if (pattern[i] == '-') traits_ |= subtracts;
       if (pattern[i] == '/' || pattern[i] == '%') traits_ |= divides;
@@ -306,7 +317,20 @@ void Relevance::take_pattern(std::string_view pattern) {
     std::string word(pattern.substr(begin, i - begin));
     std::ranges::transform(word, word.begin(), sql::to_lower);
     take_word(word, next < pattern.size() && pattern[next] == '(');
+    literal_ = literal_ != Literal::none && compares_word(word) ? Literal::compared : Literal::none;
     words_.push_back(std::move(word));
+  }
+}
+
+/// Whether a literal is compared with another one.
+void Relevance::take_octet(char octet) {
+  if (octet == sql::slot_mark) {
+    compares_literals_ = compares_literals_ || literal_ == Literal::compared;
+    literal_ = Literal::before;
+  } else if (octet == '=' || octet == '<' || octet == '>' || octet == '!') {
+    if (literal_ == Literal::before) literal_ = Literal::compared;
+  } else if (octet != ' ' && octet != '(') {
+    literal_ = Literal::none;
   }
 }
 
@@ -404,6 +428,8 @@ std::string settings_mark(std::span<const Setting> settings, const Relevance& re
     if (!mark.empty()) mark += "; ";
     mark += setting.name + '=' + value;
   }
+  if (relevance.may_end_transaction())
+    (mark += mark.empty() ? "" : "; ").append(transaction_setting) += "=open";
   // A NUL would end the pattern.
   std::ranges::replace(mark, '\0', '?');
   return mark;

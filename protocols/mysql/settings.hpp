@@ -28,6 +28,10 @@ struct Setting {
 /// Names under which parts of a connection's state count as settings.
 inline constexpr std::string_view user_setting = "user";
 inline constexpr std::string_view insert_id_setting = "last_insert_id()";
+/// Which tables it has locked: others are refused (1100), and so is writing to those that are
+/// locked for reading (1099).
+inline constexpr std::string_view transaction_setting = "transaction";
+inline constexpr std::string_view locks_setting = "table locks";
 
 /// What of one statement tells which settings matter to it.
 class Relevance {
@@ -44,15 +48,22 @@ class Relevance {
   /// The part of a value of the setting that matters; nothing where none of it does.
   [[nodiscard]] std::string relevant_part(std::string_view name, std::string_view value) const;
   [[nodiscard]] bool matters(std::string_view name) const;
+  /// It may end the transaction that is open.
+  [[nodiscard]] bool may_end_transaction() const noexcept { return may_end_; }
 
  private:
   void take_pattern(std::string_view pattern);
+  void take_octet(char octet);
   void take_word(std::string_view word, bool called);
   void take_value(std::string_view text);
   void compare();
 
   std::uint32_t traits_ = 0;
   bool compares_ = false, made_text_ = false, in_condition_ = false;  // while the pattern is read
+  bool compares_literals_ = false;
+  bool may_end_ = false;
+  enum class Literal : std::uint8_t { none, before, compared };
+  Literal literal_ = Literal::none;  // where one stands before what is read next
   std::vector<std::string> words_;  // of the pattern, in lower case
 };
 

@@ -282,6 +282,14 @@ TableLocks table_locks_of(std::string_view sql, sql::Mode mode) {
   return TableLocks::kept;
 }
 
+// The words of a statement, parted by one space.
+std::string folded_words(std::string_view sql, sql::Mode mode) {
+  std::string words;
+  for (sql::Cursor cursor(sql, mode); !cursor.at_end(); cursor.step())
+    (words += words.empty() ? "" : " ") += lower(unquoted(cursor.now().text));
+  return words;
+}
+
 // XA START and BEGIN open one, which END and PREPARE leave open.
 XaTransaction xa_of(std::string_view sql, sql::Mode mode) {
   sql::Cursor cursor(sql, mode);
@@ -377,11 +385,15 @@ StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
     info.kind = Kind::ddl;
   if (info.kind == Kind::execute && executes_immediately(sql, mode)) info.kind = Kind::unknown;
   if (info.kind == Kind::unknown) info.xa = xa_of(sql, mode);
-  if (info.kind == Kind::begin) info.read_only = reads_only(sql, mode);
+  if (info.kind == Kind::begin) {
+    info.read_only = reads_only(sql, mode);
+    info.snapshot = contains_word(sql, "snapshot");
+  }
   if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
   if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");
   if (info.kind == Kind::lock || info.kind == Kind::ddl)
     info.table_locks = table_locks_of(sql, mode);
+  if (info.table_locks == TableLocks::taken) info.locked = folded_words(sql, mode);
   return info;
 }
 
@@ -421,6 +433,10 @@ bool commits_implicitly(const StatementInfo& info, bool locked) noexcept {
   if (info.table_locks == TableLocks::released) return locked;
   return (info.kind == Kind::ddl && !info.temporary) || info.table_locks == TableLocks::taken ||
          info.kind == Kind::begin;
+}
+
+bool may_end_transaction(const StatementInfo& info) noexcept {
+  return info.kind == Kind::call || info.kind == Kind::execute || info.kind == Kind::unknown;
 }
 
 bool begins_implicitly(const StatementInfo& info) noexcept {

@@ -51,8 +51,10 @@ struct StatementInfo {
   bool chain = false;  ///< COMMIT or ROLLBACK AND CHAIN
   /// START TRANSACTION … READ ONLY, or READ WRITE; nothing: as the session says.
   std::optional<bool> read_only = {};
+  bool snapshot = false;   ///< START TRANSACTION WITH CONSISTENT SNAPSHOT
   bool temporary = false;  ///< DDL of a temporary table
   TableLocks table_locks = TableLocks::kept;
+  std::string locked = {};  ///< where some were taken: the statement in lower case
   XaTransaction xa = XaTransaction::kept;
   std::vector<Assignment> assignments;  ///< of a SET
 };
@@ -75,6 +77,8 @@ void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::M
 /// True where the server commits an open transaction before it runs such a statement. `locked`: the
 /// connection holds table locks.
 [[nodiscard]] bool commits_implicitly(const StatementInfo& info, bool locked) noexcept;
+/// True where a statement may end the open transaction by what it runs: a procedure's COMMIT.
+[[nodiscard]] bool may_end_transaction(const StatementInfo& info) noexcept;
 /// True where such a statement begins a transaction on a connection with autocommit off.
 [[nodiscard]] bool begins_implicitly(const StatementInfo& info) noexcept;
 /// True where a statement of such a `pattern` opens its transaction for clients to see, or is one

@@ -623,6 +623,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
     temporary = &temporary_use(request.sql);
     of_session = is_of_session(*temporary, analysis.identity.canonical, session_->view().settings);
   }
+  analysis.sight = sight_of(session_->view(), sql::verb_of(request.sql, sql_mode()).kind);
   session_->follow(request, answer);
   if (temporary != nullptr && !answer.error && !request.describe)
     session_->follow(*temporary, analysis.identity.canonical);

@@ -200,8 +200,14 @@ void Executor::ask_statement(bool synthesisable) {
   request_ = Request{
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
   request_->session = session_facts();
+  request_->sight = sight();
   waiting_ = Waiting::statement;
   sleep_first();
+}
+
+Sight Executor::sight() const {
+  return sight_of({compared_user_, compared_database_, facts_settings_, !block_.idle()},
+                  portal_->statement->verb.kind);
 }
 
 /// What it does, it does behind its sleep. One that was given up in the recording says how only in
@@ -262,6 +268,7 @@ void Executor::ask_in_session() {
                      other_session_ < other_sessions_.size()};
   request_->unproven = unproven_;
   request_->computable = false;  // it would be computed as in that session
+  request_->sight = sight();
   waiting_ = Waiting::statement;
 }
 
@@ -271,6 +278,7 @@ void Executor::ask_whole() {
                          session_part(statement), identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
   request_->session = session_facts();
+  request_->sight = sight();
   waiting_ = Waiting::statement;
 }
 

@@ -152,6 +152,7 @@ class Executor {
   void finish_parse(const Answer& answer);
   void run_now();
   void run_control();
+  [[nodiscard]] Sight sight() const;
   void run_utility(sql::Kind kind);
   void compare_session();
   /// What of the session is part of the question; empty where it is as the first recorded one.

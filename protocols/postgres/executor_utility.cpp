@@ -6,7 +6,6 @@
 
 #include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/executor.hpp"
-#include "protocols/postgres/watched.hpp"
 
 namespace understudy::postgres {
 namespace {

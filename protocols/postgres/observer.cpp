@@ -23,14 +23,15 @@ constexpr std::uint8_t tls_handshake = 0x16;
 ///     TLS go through a RelayedLogin
 class PostgresObserver final : public Observer {
  public:
-  explicit PostgresObserver(const Limits& limits) : limits_(limits), watcher_(recording_) {}
+  explicit PostgresObserver(const Limits& limits)
+      : limits_(limits), recording_(queue_), watcher_(recording_) {}
 
   void use(const Secrets& secrets) override { recording_.use(secrets); }
 
   void use(const TlsRelay& tls) override { tls_ = tls; }
 
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override {
-    if (sync_ != Sync::in_sync || cancels_) {
+    if (!queue_.in_sync() || cancels_) {
       (from == Direction::from_client ? relay.to_server : relay.to_client).copy(chunk);
     } else if (from == Direction::from_server) {
       feed_server(chunk, at, relay);
@@ -42,7 +43,7 @@ class PostgresObserver final : public Observer {
       if (client_.pending().empty()) client_began_ = at;
       client_.append(chunk);
       read_client(at, relay);
-      if (login_ && sync_ != Sync::in_sync) end_login(relay);
+      if (login_ && !queue_.in_sync()) end_login(relay);
     }
   }
 
@@ -60,42 +61,36 @@ class PostgresObserver final : public Observer {
   void feed_eof(Direction, Moment) override {
     if (finished_) return;
     finished_ = true;
-    if (sync_ == Sync::in_sync) watcher_.finish();
+    if (queue_.in_sync()) watcher_.finish();
   }
 
-  std::optional<Observed> next() override { return recording_.next(); }
-  [[nodiscard]] Sync sync() const noexcept override { return sync_; }
+  std::optional<Observed> next() override { return queue_.next(); }
+  [[nodiscard]] Sync sync() const noexcept override { return queue_.sync(); }
 
  private:
-  void lose(std::string text) {
+  void lose(std::string why) {
     recording_.finish();
-    recording_.warn(std::move(text));
-    sync_ = Sync::lost;
+    queue_.stop(Sync::lost, std::move(why));
   }
 
   /// Relays what is held back and looks no further.
-  void let_go(Sync sync, const char* text, Relay& relay) {
+  void let_go(Sync sync, const char* why, Relay& relay) {
     relay.to_server.copy(client_.pending());
     client_.clear();
-    sync_ = sync;
-    if (text != nullptr) recording_.warn(text);
+    queue_.stop(sync, why);
   }
 
   void read_startup(Moment at, Relay& relay) {
-    while (sync_ == Sync::in_sync && !running_ && !asked_) {
+    while (queue_.in_sync() && !running_ && !asked_) {
       if (!client_.pending().empty() && client_.pending()[0] == tls_handshake)
-        return let_go(Sync::opaque,
-                      "the client opens TLS at once: the connection is relayed and not recorded",
-                      relay);
+        return let_go(Sync::opaque, "the client opens TLS at once", relay);
       startup_ = decode_startup(client_.pending());
       switch (startup_.kind) {
         case StartupKind::need_more:
           return;
         case StartupKind::invalid:
-          return let_go(
-              Sync::lost,
-              "a connection does not begin as the PostgreSQL protocol does: relayed, not recorded",
-              relay);
+          return let_go(Sync::lost, "a connection does not begin as the PostgreSQL protocol does",
+                        relay);
         case StartupKind::cancel_request:
           if (needs_tls_of_server()) return ask_for_tls(at, relay);
           // It is all that the connection is for: nothing is lost with what may follow.
@@ -172,24 +167,18 @@ class PostgresObserver final : public Observer {
     return !replication.empty() && replication != "false";
   }
 
-  void ignore_replication() {
-    sync_ = Sync::opaque;
-    recording_.warn("a replication connection is relayed and not recorded");
-  }
+  void ignore_replication() { queue_.stop(Sync::opaque, "it is a replication connection"); }
 
   void read_client(Moment at, Relay& relay) {
     Frame frame;
-    while (sync_ == Sync::in_sync) {
+    while (queue_.in_sync()) {
       const FrameStatus status = cut_frame(client_.pending(), limits_, frame);
       if (status == FrameStatus::need_more) return;
       FrontendMessage message;
       const bool sound = status == FrameStatus::complete &&
                          decode_frontend(frame, limits_, message) == FrontendStatus::ok &&
                          watcher_.from_client(message, client_began_);
-      if (!sound)
-        return lose(
-            "a message of the client makes no sense: the connection is relayed, not recorded any "
-            "more");
+      if (!sound) return lose("a message of the client makes no sense");
       if (login_) login_->from_client(frame, client_.pending().first(frame.octets), relay);
       client_.consume(frame.octets);
       client_began_ = at;
@@ -201,7 +190,7 @@ class PostgresObserver final : public Observer {
     if (!login_) relay.to_client.copy(chunk);
     server_.append(chunk);
     read_server(at, relay);
-    if (login_ && sync_ != Sync::in_sync) end_login(relay);
+    if (login_ && !queue_.in_sync()) end_login(relay);
   }
 
   /// From here on everything is relayed as it comes.
@@ -209,22 +198,18 @@ class PostgresObserver final : public Observer {
     login_.reset();
     relay.to_client.copy(server_.pending());
     relay.to_server.copy(client_.pending());
-    if (sync_ == Sync::in_sync && is_replication()) ignore_replication();
+    if (queue_.in_sync() && is_replication()) ignore_replication();
   }
 
   void read_server(Moment at, Relay& relay) {
     Frame frame;
-    while (sync_ == Sync::in_sync) {
+    while (queue_.in_sync()) {
       const FrameStatus status = cut_frame(server_.pending(), limits_, frame);
       if (status == FrameStatus::need_more) return;
-      if (frame_is_both_ways(frame, status)) {
-        sync_ = Sync::opaque;
-        return recording_.warn("a replication stream is relayed and not recorded");
-      }
+      if (frame_is_both_ways(frame, status))
+        return queue_.stop(Sync::opaque, "a replication stream begins");
       if (status != FrameStatus::complete || !watcher_.from_server(frame, at))
-        return lose(
-            "a message of the server does not fit what was asked: the connection is relayed, not "
-            "recorded any more");
+        return lose("a message of the server does not fit what was asked");
       if (frame.type == 'Z' && !opened_) open();
       if (frame.type == 'E' && !opened_) refused(frame, at);
       if (login_) login_->from_server(frame, server_.pending().first(frame.octets), relay);
@@ -261,13 +246,13 @@ class PostgresObserver final : public Observer {
       if (name != "user" && name != "database") facts["settings"][name] = document_of(value);
     for (const auto& [name, value] : watcher_.parameters())
       if (!value.empty()) facts["parameters"][name] = document_of(value);
-    recording_.put_first(SessionOpened{std::move(facts)});
+    queue_.open(std::move(facts));
   }
 
   Limits limits_;
+  ObserverQueue queue_;
   Recording recording_;
   Watcher watcher_;
-  Sync sync_ = Sync::in_sync;
   bool running_ = false, opened_ = false, finished_ = false;
   bool cancels_ = false;  // a statement of another connection, and nothing else
   TlsRelay tls_;

@@ -19,6 +19,20 @@ constexpr int depth_cap = 1000;  // the tree is walked recursively
 /// libpg_query writes its tree recursively, without a look at the stack: 350 octets a token at most
 /// (nested sub-selects), measured with 15-4.0.0.
 constexpr std::size_t token_depth_cap = 6000;
+/// Its scanner takes all characters at once that operators are made of, and gives them back one by
+/// one where a comment begins among them: comments within comments would take for ever.
+constexpr std::size_t opening_cap = 1000;
+
+bool opens_many_comments(std::string_view sql) {
+  constexpr std::string_view operators = "~!@#^&|`?+-*/%<>=";
+  std::size_t openings = 0;  // without anything else between them
+  for (std::size_t i = 0; i + 1 < sql.size() && openings <= opening_cap; ++i)
+    if (operators.find(sql[i]) == std::string_view::npos)
+      openings = 0;
+    else if (sql[i] == '/' && sql[i + 1] == '*')
+      ++openings;
+  return openings > opening_cap;
+}
 
 struct ResultDeleter {
   void operator()(PgQueryParseResult* result) const noexcept {
@@ -107,7 +121,7 @@ bool nests_too_deeply(std::string_view json) noexcept {
 
 std::optional<ParseTree> parse_tree_of(std::string_view sql) {
   if (sql.size() > text_cap || sql.find('\0') != std::string_view::npos) return std::nullopt;
-  if (DepthBound::of(sql) > token_depth_cap) return std::nullopt;
+  if (opens_many_comments(sql) || DepthBound::of(sql) > token_depth_cap) return std::nullopt;
   const std::string text(sql);
   const std::unique_ptr<PgQueryParseResult, ResultDeleter> result(
       new PgQueryParseResult(pg_query_parse(text.c_str())));

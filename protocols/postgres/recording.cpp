@@ -45,17 +45,6 @@ Exchange Recording::exchange_of(Answered answered) const {
           answered.began, answered.ended};
 }
 
-std::optional<Observed> Recording::next() {
-  if (observed_.empty()) return std::nullopt;
-  auto first = std::make_optional(std::move(observed_.front()));
-  observed_.pop_front();
-  return first;
-}
-
-void Recording::warn(std::string text, bool lost_change) {
-  if (warned_.insert(text).second) observed_.emplace_back(Warned{std::move(text), lost_change});
-}
-
 void Recording::add(Answered answered) {
   const bool failed = answered.answer.error.has_value();
   if (answered.place == 0) answered.place = place();
@@ -230,7 +219,7 @@ void Recording::undo_span() {
 
 void Recording::flush_span() {
   std::ranges::stable_sort(span_, {}, &Answered::place);
-  for (Answered& answered : span_) observed_.emplace_back(exchange_of(std::move(answered)));
+  for (Answered& answered : span_) queue_.tell(exchange_of(std::move(answered)));
   span_.clear();
   span_has_control_ = span_failed_ = span_wrote_ = false;
 }
@@ -242,7 +231,7 @@ void Recording::finish() {
 }
 
 void Recording::refused(Answered answered) {
-  observed_.emplace_back(exchange_of(std::move(answered)));
+  queue_.tell(exchange_of(std::move(answered)));
 }
 
 }  // namespace understudy::postgres

@@ -3,16 +3,14 @@
 // gets its BEGIN and ROLLBACK.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "protocols/postgres/answer.hpp"
 #include "protocols/postgres/request.hpp"
-#include "understudy/observer.hpp"
+#include "understudy/observer_queue.hpp"
 #include "understudy/secrets.hpp"
 
 namespace understudy::postgres {
@@ -27,6 +25,8 @@ struct Answered {
 
 class Recording {
  public:
+  explicit Recording(ObserverQueue& queue) : queue_(queue) {}
+
   /// How secrets are replaced in what is recorded from now on.
   void use(const Secrets& secrets) { secrets_ = secrets; }
   /// An exchange that is only complete when others were, of a portal that stayed open, keeps its
@@ -42,10 +42,9 @@ class Recording {
   void ready(char status);
   /// The connection is over.
   void finish();
-  void warn(std::string text, bool lost_change = false);
-  /// Ahead of everything that waits: the facts come before the first exchange.
-  void put_first(SessionOpened opened) { observed_.emplace_front(std::move(opened)); }
-  [[nodiscard]] std::optional<Observed> next();
+  void warn(std::string text, bool lost_change = false) {
+    queue_.warn_once(std::move(text), lost_change);
+  }
 
  private:
   struct Prepared {
@@ -79,6 +78,7 @@ class Recording {
   void undo_span();
   void flush_span();
 
+  ObserverQueue& queue_;
   Secrets secrets_;
   std::map<std::string, Prepared> prepared_;
   std::map<std::string, Cursor> cursors_;
@@ -87,8 +87,6 @@ class Recording {
   char status_ = 'I';  // of the last ReadyForQuery
   Moment last_ended_;
   std::uint64_t places_ = 0;
-  std::set<std::string> warned_;
-  std::deque<Observed> observed_;
 };
 
 }  // namespace understudy::postgres

@@ -11,6 +11,7 @@
 #include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/startup.hpp"
 #include "protocols/postgres/transcode.hpp"
+#include "protocols/postgres/utility.hpp"
 #include "understudy/foreign.hpp"
 #include "understudy/receive_buffer.hpp"
 #include "understudy/scope.hpp"
@@ -61,6 +62,8 @@ class PostgresServer final : public ServerMachine {
     std::string text;
     std::vector<std::string_view> parts;
     std::size_t next = 0;
+    std::size_t counted = 0;      ///< octets of the text in which characters were counted
+    std::int64_t characters = 0;  ///< in those
     bool active = false;
   };
 
@@ -477,11 +480,14 @@ void PostgresServer::continue_query() {
   auto portal = std::make_shared<ServedPortal>();
   portal->statement = executor_.prepare(part, {});
   const auto before = static_cast<std::size_t>(part.data() - query_.text.data());
+  // From part to part: thousands may stand in one text.
+  query_.characters +=
+      characters_in(std::string_view(query_.text).substr(query_.counted, before - query_.counted));
+  query_.counted = before;
   Delivery delivery;
   delivery.announce = Announce::rows;
   delivery.more_follow = query_.parts.size() > 1;
-  for (const char c : std::string_view(query_.text).substr(0, before))
-    delivery.characters_before += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  delivery.characters_before = query_.characters;
   statement_under_way_ = true;
   executor_.run(std::move(portal), delivery);
 }
@@ -490,7 +496,8 @@ void PostgresServer::on(const Query& query, char) {
   executor_.objects().on_query();
   query_.text = query.text;
   query_.parts = sql::split(query_.text, executor_.mode());
-  query_.next = 0;
+  query_.next = query_.counted = 0;
+  query_.characters = 0;
   query_.active = true;
   // A text that the real server could not parse was recorded as a whole; an empty one is a part
   // too.

@@ -265,6 +265,24 @@ class Reader {
 
 }  // namespace
 
+Sight sight_of(const SessionView& session, sql::Kind kind) {
+  if (!session.in_block || isolation_of(session.settings).empty()) return Sight::newest;
+  switch (kind) {
+    case sql::Kind::begin:
+    case sql::Kind::commit:
+    case sql::Kind::rollback:
+    case sql::Kind::savepoint:
+    case sql::Kind::release:
+    case sql::Kind::rollback_to:
+    case sql::Kind::set:
+    case sql::Kind::show:
+    case sql::Kind::lock:
+      return Sight::newest;
+    default:
+      return Sight::unknown;
+  }
+}
+
 SessionDefaults session_defaults(const SessionView& session) {
   SessionDefaults defaults;
   const auto keep = [&](std::string_view name, std::string value) {

@@ -18,6 +18,7 @@
 #include "protocols/postgres/transaction.hpp"
 #include "understudy/document.hpp"
 #include "understudy/exchange.hpp"
+#include "understudy/request.hpp"
 
 namespace understudy::postgres {
 
@@ -30,6 +31,11 @@ struct SessionView {
 
 /// The name of the fact that a transaction sees one state of the database throughout.
 inline constexpr std::string_view isolation_fact = "transaction_isolation";
+
+/// What such a statement sees of what others committed since its block began. In one that sees one
+/// state throughout it is that of its first query, which may have been one that the mock answered by
+/// itself.
+[[nodiscard]] Sight sight_of(const SessionView& session, sql::Kind kind);
 
 /// What a session is compared with.
 struct SessionDefaults {

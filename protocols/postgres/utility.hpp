@@ -2,6 +2,7 @@
 // apart: PREPARE, EXECUTE, DECLARE, FETCH, MOVE, SET, SHOW and what ends with a name.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -95,6 +96,12 @@ void fill_in(SetStatement& set, const std::vector<std::optional<std::string>>& p
 
 /// The last name of DEALLOCATE [PREPARE] x, CLOSE x; the keyword ALL as nothing.
 [[nodiscard]] std::optional<std::string> parse_last_name(std::string_view sql, sql::Mode mode);
+
+/// Characters of UTF-8 text.
+[[nodiscard]] inline std::int64_t characters_in(std::string_view text) noexcept {
+  return std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+}
 
 /// Whether it is the connection's scope that is set.
 [[nodiscard]] inline bool names_scope(const SetStatement& set) noexcept {

@@ -80,11 +80,6 @@ bool is_protocol_error(const Fields& error) noexcept {
   return std::ranges::find(codes, field(error, 'C')) != codes.end();
 }
 
-std::int64_t characters_in(std::string_view text) noexcept {
-  return std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-}
-
 void shift_position(Fields& error, std::int64_t by) {
   for (auto& [code, value] : error) {
     std::int64_t position = 0;

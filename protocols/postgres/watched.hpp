@@ -53,7 +53,5 @@ struct WatchedPortal {
 
 /// Adds the difference to the `position` of an error, counted in characters.
 void shift_position(Fields& error, std::int64_t by);
-/// Characters of UTF-8 text.
-[[nodiscard]] std::int64_t characters_in(std::string_view text) noexcept;
 
 }  // namespace understudy::postgres

@@ -197,9 +197,18 @@ bool Watcher::in_query(const Asked& asked, const Frame& frame, Moment at) {
   return end_simple(asked, at);
 }
 
-bool Watcher::end_simple(const Asked& asked, Moment at) {
+void Watcher::split_query(const std::string& text) {
+  parts_.clear();
+  begins_.clear();
   const sql::Mode mode = sql_mode(parameters_["standard_conforming_strings"] != "off");
-  const auto parts = sql::split(asked.text, mode);
+  for (const std::string_view part : sql::split(text, mode)) {
+    parts_.emplace_back(part);
+    begins_.push_back(static_cast<std::size_t>(part.data() - text.data()));
+  }
+}
+
+bool Watcher::end_simple(const Asked& asked, Moment at) {
+  if (part_ == 0) split_query(asked.text);
   Answered answered;
   answered.answer = std::exchange(simple_answer_, {});
   if (!finish_rows(simple_rows_, answered.answer)) return false;
@@ -209,13 +218,12 @@ bool Watcher::end_simple(const Asked& asked, Moment at) {
   // Where the text as a whole does not parse, none of its statements was executed.
   const bool unparsed =
       part_ == 0 && answered.answer.error && field(*answered.answer.error, 'C') == syntax_error;
-  if (unparsed || part_ >= parts.size()) {
+  if (unparsed || part_ >= parts_.size()) {
     answered.request.sql = asked.text;
   } else {
-    answered.request.sql = parts[part_];
-    const auto before = static_cast<std::size_t>(parts[part_].data() - asked.text.data());
-    if (answered.answer.error)
-      shift_position(*answered.answer.error, -characters_in(asked.text.substr(0, before)));
+    answered.request.sql = parts_[part_];
+    const auto before = std::string_view(asked.text).substr(0, begins_[part_]);
+    if (answered.answer.error) shift_position(*answered.answer.error, -characters_in(before));
   }
   take_copy_data(answered.request, answered.answer);
   ++part_;

@@ -11,6 +11,7 @@
 
 #include "protocols/postgres/conversation.hpp"
 #include "protocols/postgres/recording.hpp"
+#include "protocols/postgres/utility.hpp"
 #include "protocols/postgres/watched.hpp"
 
 namespace understudy::postgres {
@@ -43,6 +44,7 @@ class Watcher {
   void on_bind(const Asked& asked);
   [[nodiscard]] bool on_extended_error(const Asked& asked, const Frame& frame, Moment at);
   [[nodiscard]] bool end_execute(const Frame& frame, WatchedPortal& portal, Moment at);
+  void split_query(const std::string& text);
   [[nodiscard]] bool end_simple(const Asked& asked, Moment at);
   [[nodiscard]] bool finish_portal_rows(WatchedPortal& portal);
   void end_portal(WatchedPortal& portal);
@@ -69,6 +71,8 @@ class Watcher {
 
   // The simple Query under way.
   std::size_t part_ = 0;
+  std::vector<std::string> parts_;  // its statements, split once: there may be thousands
+  std::vector<std::size_t> begins_;
   Moment part_began_;
   RowsUnderWay simple_rows_;
   StatementAnswer simple_answer_;

@@ -15,7 +15,7 @@ namespace understudy::redis {
 
 void RedisObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
   (from == Direction::from_client ? relay.to_server : relay.to_client).copy(chunk);
-  if (sync_ != Sync::in_sync) return;
+  if (!queue_.in_sync()) return;
   if (from == Direction::from_client) {
     commands_.append(chunk);
     take_commands(at);
@@ -27,16 +27,15 @@ void RedisObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
 }
 
 void RedisObserver::feed_eof(Direction from, Moment) {
-  if (sync_ != Sync::in_sync || from == Direction::from_client) return;
+  if (!queue_.in_sync() || from == Direction::from_client) return;
   const auto unanswered = std::ranges::count_if(pending_, [](const Pending& command) {
     return !is_connection_scoped(verb_of(command.resolved));
   });
   if (unanswered > 0)
-    observed_.push_back(
-        Warned{fmt::format("the server closed the connection with {} command(s) unanswered; they "
-                           "are not recorded",
-                           unanswered),
-               may_have_changed()});
+    queue_.warn(fmt::format("the server closed the connection with {} command(s) unanswered; they "
+                            "are not recorded",
+                            unanswered),
+                may_have_changed());
   pending_.clear();
 }
 
@@ -49,15 +48,8 @@ bool RedisObserver::may_have_changed() const {
   });
 }
 
-std::optional<Observed> RedisObserver::next() {
-  if (observed_.empty()) return std::nullopt;
-  Observed observed = std::move(observed_.front());
-  observed_.pop_front();
-  return observed;
-}
-
 void RedisObserver::take_commands(Moment at) {
-  while (sync_ == Sync::in_sync && !commands_.pending().empty()) {
+  while (queue_.in_sync() && !commands_.pending().empty()) {
     if (!in_command_) command_began_ = at;
     in_command_ = true;
     const CommandDecoder::Status status = command_decoder_.next(commands_.pending());
@@ -78,7 +70,7 @@ void RedisObserver::take_commands(Moment at) {
 }
 
 void RedisObserver::take_replies(Moment at) {
-  while (sync_ == Sync::in_sync && !replies_.pending().empty()) {
+  while (queue_.in_sync() && !replies_.pending().empty()) {
     const FrameScanner::Status status = scanner_.scan(replies_.pending());
     if (status == FrameScanner::Status::need_more) return;
     if (status == FrameScanner::Status::malformed)
@@ -94,19 +86,11 @@ void RedisObserver::take_replies(Moment at) {
 }
 
 void RedisObserver::lose(Sync sync, std::string text) {
-  sync_ = sync;
-  observed_.push_back(
-      Warned{std::move(text) + "; from here on this connection is relayed without being recorded",
-             may_have_changed() || !queued_.empty()});
+  queue_.stop(sync, std::move(text), may_have_changed() || !queued_.empty());
   commands_.clear();
   replies_.clear();
   pending_.clear();
   queued_.clear();
-}
-
-void RedisObserver::warn_once(bool& warned, std::string text) {
-  if (!warned) observed_.push_back(Warned{std::move(text)});
-  warned = true;
 }
 
 namespace {
@@ -137,8 +121,7 @@ bool RedisObserver::is_out_of_band(const Value& reply) const {
 
 void RedisObserver::take_reply(Value reply, Moment at) {
   if (is_out_of_band(reply))
-    return warn_once(warned_of_pushes_,
-                     "pub/sub messages and other pushes are relayed, not recorded");
+    return queue_.warn_once("pub/sub messages and other pushes are relayed, not recorded");
   if (is_acknowledgement(reply) &&
       (pending_.empty() || !is_subscribing(verb_of(pending_.front().resolved))))
     return acknowledge(reply);  // the server itself ends a subscription (a slot moved away)
@@ -186,8 +169,7 @@ void RedisObserver::drop_unanswered(Moment at) {
     conversation_.advance();
     name_sender(command);
     if (is_connection_scoped(verb_of(command.resolved))) continue;
-    warn_once(warned_of_silence_,
-              "commands under CLIENT REPLY OFF or SKIP are recorded without their answers");
+    queue_.warn_once("commands under CLIENT REPLY OFF or SKIP are recorded without their answers");
     Document answer = Document::object();
     answer["unanswered"] = true;
     emit_document(command, std::move(answer), command.began, at);
@@ -247,13 +229,13 @@ void RedisObserver::warn_of_other_servers(const Pending& command, const Value& r
   const bool told = name == "HELLO"  ? tells_of_cluster(reply)
                     : name == "INFO" ? names_servers(reply.text)
                                      : sends_elsewhere(command.resolved, reply);
-  if (!told) return;
-  warn_once(warned_of_servers_,
-            fmt::format("the answer to {} names other servers (a cluster, replicas or sentinels): "
-                        "what the client says to those passes the recorder by and is not recorded. "
-                        "A mock refuses such commands; record with a client that talks to this "
-                        "one server only",
-                        name));
+  if (!told || std::exchange(warned_of_servers_, true)) return;
+  queue_.warn(
+      fmt::format("the answer to {} names other servers (a cluster, replicas or sentinels): "
+                  "what the client says to those passes the recorder by and is not recorded. "
+                  "A mock refuses such commands; record with a client that talks to this "
+                  "one server only",
+                  name));
 }
 
 // MULTI, what was queued and EXEC are told together, when it is known that they happened. All
@@ -304,7 +286,7 @@ void RedisObserver::emit_document(const Pending& command, Document answer, Momen
   CommandLine line = command.line;
   redact_arguments(command.resolved.name, SecretReplacement(secrets_), line.words);
   redact_patterns(secrets_, line.words);
-  observed_.push_back(Exchange{request_document(line), std::move(answer), began, at});
+  queue_.tell({request_document(line), std::move(answer), began, at});
 }
 
 namespace {
@@ -348,7 +330,7 @@ void RedisObserver::open() {
   if (opened_) return;
   opened_ = true;
   facts_["resp"] = static_cast<int>(conversation_.resp);
-  observed_.push_back(SessionOpened{facts_});
+  queue_.open(facts_);
 }
 
 }  // namespace understudy::redis

@@ -10,7 +10,7 @@
 #include "protocols/redis/conversation.hpp"
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/resp_decoder.hpp"
-#include "understudy/observer.hpp"
+#include "understudy/observer_queue.hpp"
 #include "understudy/receive_buffer.hpp"
 
 namespace understudy::redis {
@@ -25,11 +25,11 @@ class RedisObserver final : public Observer {
 
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
-  std::optional<Observed> next() override;
+  std::optional<Observed> next() override { return queue_.next(); }
   using Observer::use;
   void use(const Secrets& secrets) override { secrets_ = secrets; }
   [[nodiscard]] bool only_watches() const noexcept override { return true; }
-  [[nodiscard]] Sync sync() const noexcept override { return sync_; }
+  [[nodiscard]] Sync sync() const noexcept override { return queue_.sync(); }
 
  private:
   struct Pending {
@@ -54,7 +54,6 @@ class RedisObserver final : public Observer {
   void learn(const Pending& command, const Value& reply);
   void warn_of_other_servers(const Pending& command, const Value& reply);
   void open();
-  void warn_once(bool& warned, std::string text);
   void lose(Sync sync, std::string text);
 
   Secrets secrets_;
@@ -66,15 +65,12 @@ class RedisObserver final : public Observer {
   Conversation conversation_;
   std::deque<Pending> pending_;
   std::vector<Pending> queued_;  // inside MULTI; the first is MULTI itself
-  std::deque<Observed> observed_;
+  ObserverQueue queue_;
   Document facts_ = Document::object();
   Moment command_began_;
   bool in_command_ = false;
   bool opened_ = false;
-  bool warned_of_pushes_ = false;
-  bool warned_of_silence_ = false;
   bool warned_of_servers_ = false;
-  Sync sync_ = Sync::in_sync;
 };
 
 }  // namespace understudy::redis

@@ -154,13 +154,25 @@ TokenKind Normaliser::take_by_kind(const Token& token) {
 
 // ---- words ----
 
+namespace {
+
+/// CREATE … FUNCTION: what follows has statements of its own, which are part of what it is.
+bool makes_routine(std::string_view word) {
+  return equals_folded(word, "function") || equals_folded(word, "procedure") ||
+         equals_folded(word, "trigger") || equals_folded(word, "event");
+}
+
+}  // namespace
+
 void Normaliser::begin_statement(Word word) {
   at_start_ = false;
   fixed_ = !takes_parameters(word);
+  creates_ = mysql_ && word == Word::create;
   for (std::size_t i = 0; fixed_ && i <= depth_ && i < frames_kept; ++i) frames_[i].fixed = true;
 }
 
 void Normaliser::end_statement() {
+  if (has_body_) return;
   while (depth_ > 0) close_frame();
   end_item();
   frames_[0] = Frame{};
@@ -184,6 +196,7 @@ void Normaliser::take_word(const Token& token) {
   const bool name = after_dot() || (last_word_ == Word::as && frame().clause == Clause::output);
   const bool folded = folds(token);
   if (at_start_) begin_statement(token.word());
+  if (creates_ && depth_ == 0 && !name) has_body_ = has_body_ || makes_routine(token.text);
   if (!name && !frame().fixed && token.word() > Word::other) change_clause(token.word());
   separate(token);
   std::string& pattern = statement_.pattern_;

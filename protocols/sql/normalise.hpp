@@ -102,6 +102,8 @@ class Normaliser {
   bool at_start_ = true;        ///< of a statement
   bool starts_ = true;          ///< at_start_ before the token under way
   bool fixed_ = false;          ///< a statement that takes no parameters
+  bool creates_ = false;        ///< MySQL's CREATE
+  bool has_body_ = false;       ///< of a routine, to the end of the text
   bool json_ = false;           ///< words or operators that tell TRUE from 1 in MySQL
   std::size_t semicolons_ = 0;  ///< seen and not yet written: trailing ones never are
   TokenKind last_kind_ = TokenKind::end;

@@ -4,10 +4,13 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <deque>
 #include <future>
 #include <limits>
+#include <thread>
 
 #include "compile/input/load.hpp"
+#include "compile/model/full_step.hpp"
 #include "compile/model/readable.hpp"
 #include "compile/output/config_document.hpp"
 #include "compile/output/emit.hpp"
@@ -79,10 +82,12 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
                       Widened& widened, std::vector<Widening>& widenings) {
   std::map<KeyPath, Widening> tables;  // the widest of each
   std::map<std::string, std::set<KeyPath>> read_by;
-  for (const Step& step : service.steps)
-    for (const KeyPath& path : step.analysis.reads)
+  for (const Step& packed : service.steps) {
+    const FullStep step(packed);
+    for (const KeyPath& path : step.reads)
       if (path.size() == 1)
         read_by[std::string(pattern_of(step.analysis.identity.canonical))].insert(path);
+  }
   for (const Widening& widening : compiled.widenings)
     if (!compiled.settlement.contradicted.contains(widening.pattern))
       for (const KeyPath& table : read_by[widening.pattern]) {
@@ -187,6 +192,11 @@ Uncertain uncertain_steps(const LoadedService& service, const Trace& trace) {
   return uncertain;
 }
 
+/// As many services are followed at a time.
+std::size_t cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 /// Of a million exchanges what is done with would else stay with the process: it lies in many small
 /// pieces among what is not.
 void give_back_memory() {
@@ -218,15 +228,18 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
   std::vector<Uncertain> uncertain;
-  std::vector<std::future<CompiledService>> results;
-  for (const LoadedService& service : services)
-    results.push_back(std::async(std::launch::async, compile_service, std::cref(service)));
+  std::deque<std::future<CompiledService>> results;
   for (std::size_t i = 0; i < services.size(); ++i) {
+    // What is known of one service's states takes more memory than its steps do.
+    for (std::size_t next = i + results.size(); next < services.size() && results.size() < cores();
+         ++next)
+      results.push_back(std::async(std::launch::async, compile_service, std::cref(services[next])));
     const LoadedService& service = services[i];
     if (progress)
       progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
                            service.steps.size()));
-    CompiledService result = results[i].get();
+    CompiledService result = results.front().get();
+    results.pop_front();
     uncertain.push_back(uncertain_steps(service, result.trace));
     problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement,
@@ -244,10 +257,10 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     compiled.services.back().coverage = std::move(result.followed.coverage);
     warn_of_gaps(mock_set, service, problems);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
+    for (Step& step : services[i].steps) keep_for_replay(step);
+    result = CompiledService();
+    give_back_memory();
   }
-  for (LoadedService& service : services)
-    for (Step& step : service.steps) keep_for_replay(step);
-  give_back_memory();
   add_rules(mock_set, services, builders, problems);
   for (std::size_t i = 0; i < builders.size(); ++i)
     compiled.services[i].rules = builders[i].rule_count();
@@ -257,7 +270,8 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   for (const LoadedService& service : services)
     if (!service.login.empty()) settings["logins"][service.service->name] = service.login;
   if (config.shifts_times) settings["shifted"] = recordings_began(services);
-  auto tested = build_and_mend(services, settings, builders, uncertain, problems, progress);
+  auto tested =
+      build_and_mend(services, settings, std::move(builders), uncertain, problems, progress);
   if (!tested) return std::nullopt;
   compiled.table = std::move(tested->table);
   for (std::size_t i = 0; i < compiled.services.size(); ++i) {

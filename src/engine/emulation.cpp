@@ -75,6 +75,11 @@ void ToldTransaction::control(Control control, std::string_view name) {
   if (ends) emulation_ = nullptr;
 }
 
+void Emulation::look(std::uint64_t connection) {
+  const std::scoped_lock lock(mutex_);
+  emulator_->look(connection);
+}
+
 bool Emulation::commits(std::uint64_t connection) {
   const std::scoped_lock lock(mutex_);
   return emulator_->commits(connection);
@@ -83,6 +88,10 @@ bool Emulation::commits(std::uint64_t connection) {
 void Emulation::end_doubted(std::uint64_t connection) {
   const std::scoped_lock lock(mutex_);
   emulator_->end_doubted(connection);
+}
+
+void ToldTransaction::look() {
+  if (emulation_ != nullptr) emulation_->look(connection_);
 }
 
 bool ToldTransaction::commits() {

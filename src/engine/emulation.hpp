@@ -38,6 +38,7 @@ class Emulation {
   [[nodiscard]] bool undoes() const noexcept { return emulator_->undoes(); }
   /// Takes the lock.
   void control(Control control, std::string_view name, std::uint64_t connection);
+  void look(std::uint64_t connection);
   [[nodiscard]] bool commits(std::uint64_t connection);
   void end_doubted(std::uint64_t connection);
   void reset();
@@ -85,6 +86,8 @@ class ToldTransaction {
   void begin(Emulation& emulation, std::uint64_t connection, bool late = false);
   /// Nothing where it has not begun.
   void control(Control control, std::string_view name);
+  /// See Emulator::look(); nothing where it has not begun.
+  void look();
   /// See Emulator::commits(); false where it has not begun.
   [[nodiscard]] bool commits();
   /// It ends, and nobody knows how.

@@ -177,6 +177,7 @@ struct LiveState::Asked {
   bool patient;  // an uncertain answer is none
   bool computable;
   std::string_view session;
+  Sight sight;
   ConnectionState& connection;
   std::unique_lock<std::mutex> computing, renaming, scope;
 
@@ -184,7 +185,9 @@ struct LiveState::Asked {
     if (!lock) lock.lock();
   }
   [[nodiscard]] EmulatedRequest of_emulator() const {
-    return {canonical, qualifier, connection.number, session};
+    EmulatedRequest asked(canonical, qualifier, connection.number, session);
+    asked.sight = sight;
+    return asked;
   }
 };
 
@@ -196,6 +199,14 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection) {
   Verdict verdict = ask(request, connection, Patient::no);
   if (!waiting_.is_empty() && verdict.answers() && !connection.overlay.active()) serve_waiting();
   return verdict;
+}
+
+/// What the connection's transaction sees of others in this request it goes on seeing.
+void LiveState::look(Sight sight, ConnectionState& connection) {
+  if (!connection.overlay.look(sight)) return;
+  connection.told.look();
+  const std::scoped_lock lock(scope_.mutex());
+  connection.overlay.keep(scope_.snapshot());
 }
 
 /// What ends by itself ends before anything is asked of that moment. Within a transaction the time
@@ -239,6 +250,7 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
     if (Verdict verdict = describe(request, connection); verdict.answers()) return verdict;
   const Found found = section_.find(request.canonical, request.qualifier);
   const bool renames = renamer_.concerns(found), may_write = !found.empty() && writes(found);
+  look(match::sight_of(request.sight, may_write), connection);
   Asked asked{request.canonical,
               request.qualifier,
               request.synthesisable,
@@ -246,6 +258,7 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
               patient == Patient::yes,
               request.computable,
               request.session,
+              request.sight,
               connection,
               {},
               std::unique_lock(renamer_.mutex(), std::defer_lock),
@@ -340,7 +353,7 @@ Verdict LiveState::compute(Asked& asked, const Found& found, const Verdict& reco
   if (!emulation_ || !asked.computable) return {};
   auto computed = emulation_->compute(asked.of_emulator());
   if (!computed) return {};
-  Verdict verdict{.grade = Grade::computed};
+  Verdict verdict{.grade = computed->recorded ? Grade::exact : Grade::computed};
   verdict.image = std::make_shared<const std::string>(std::move(computed->image));
   asked.connection.computed.push_back(verdict.image);
   const bool may_write = !found.empty() && writes(found);
@@ -431,7 +444,7 @@ Begun outcome_of(const std::vector<std::shared_ptr<const Emulator::Watch>>& watc
 
 }  // namespace
 
-Begun LiveState::begin(ConnectionState& connection) {
+Begun LiveState::begin(ConnectionState& connection, Sight sight) {
   if (emulation_) let_time_pass(connection);
   if (emulation_ && emulation_->undoes())
     connection.told.begin(*emulation_, connection.number);
@@ -443,10 +456,13 @@ Begun LiveState::begin(ConnectionState& connection) {
       }))
     outcome = Begun::conflict;
   connection.unwatch();
-  if (outcome == Begun::yes)
+  if (outcome == Begun::yes) {
     connection.overlay.begin();
-  else if (connection.computing)
+    look(sight, connection);
+  }
+  else if (connection.computing) {
     connection.computing.unlock();
+  }
   return outcome;
 }
 

@@ -95,7 +95,7 @@ class LiveState {
   [[nodiscard]] std::string why_not_computed(const Request& request,
                                              const ConnectionState& connection);
   /// Watches end with it.
-  [[nodiscard]] Begun begin(ConnectionState& connection);
+  [[nodiscard]] Begun begin(ConnectionState& connection, Sight sight = Sight::newest);
   /// A connection that is in a transaction is here from now on, no longer in another scope.
   void take_over(ConnectionState& connection);
   /// With an answer where the recorded commit failed: the transaction is undone. Else without one:
@@ -140,6 +140,7 @@ class LiveState {
   [[nodiscard]] Verdict commit_alone(std::string_view canonical, std::string_view qualifier,
                                      ConnectionState& connection);
   void let_time_pass(ConnectionState& connection);
+  void look(Sight sight, ConnectionState& connection);
   [[nodiscard]] Verdict told(Asked& asked, const Found& found, const Proposal* proposal,
                              Verdict verdict);
   [[nodiscard]] bool writes(const Found& found) const;

@@ -27,7 +27,8 @@ bool is_long(std::string_view canonical) {
   return canonical.size() > match::described_octets;
 }
 
-std::string_view nothing_differs(bool compared_in_part) {
+std::string_view nothing_differs(const match::NearMiss& nearest, bool compared_in_part) {
+  if (nearest.other_fresh_values) return "; only values differ that each run makes anew";
   return compared_in_part ? "; one of them is too long to say in what they differ"
                           : "; only the types of its values differ";
 }
@@ -43,7 +44,7 @@ std::string describe_nearest(const match::NearMiss& nearest, bool compared_in_pa
   if (nearest.difference_count > nearest.differences.size())
     text += fmt::format("; and {} more differences",
                         nearest.difference_count - nearest.differences.size());
-  if (nearest.differences.empty()) text += nothing_differs(compared_in_part);
+  if (nearest.differences.empty()) text += nothing_differs(nearest, compared_in_part);
   return text;
 }
 

@@ -364,7 +364,7 @@ void ServedConnection::Impl::control(const Request& request) {
 
 /// False where it was replied to already: whether there is a conflict is uncertain.
 bool ServedConnection::Impl::begin(const Request& request, bool& conflict) {
-  const Begun begun = live->begin(state);
+  const Begun begun = live->begin(state, request.sight);
   conflict = begun != Begun::yes;
   if (begun != Begun::maybe_conflict) return true;
   tell_guess(request, {.grade = Grade::guess, .doubt = {MissReason::uncertain, nullptr, {}}});

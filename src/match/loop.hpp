@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
@@ -56,7 +57,7 @@ class Loop {
       const std::uint64_t before = sequence_.load(std::memory_order_acquire);
       const Version state = state_of(keys, [&](KeyId key) {
         const Version base = versions_[key].load(std::memory_order_relaxed);
-        return overlay.active() ? overlay.effective(key, base) : base;
+        return overlay.active() && !immediate_[key] ? overlay.effective(key, base) : base;
       });
       std::atomic_thread_fence(std::memory_order_acquire);
       if (before % 2 == 0 && sequence_.load(std::memory_order_relaxed) == before) return state;
@@ -89,6 +90,17 @@ class Loop {
 
   [[nodiscard]] Version version(KeyId key) const noexcept {
     return versions_[key].load(std::memory_order_acquire);
+  }
+
+  /// What everybody sees now. Hold `mutex()`.
+  [[nodiscard]] std::shared_ptr<const Versions> snapshot() {
+    if (snapshot_ && taken_at_ == changes_) return snapshot_;
+    Versions versions;
+    for (const auto& version : versions_)
+      versions.push_back(version.load(std::memory_order_relaxed));
+    snapshot_ = std::make_shared<const Versions>(std::move(versions));
+    taken_at_ = changes_;
+    return snapshot_;
   }
 
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
@@ -129,6 +141,7 @@ class Loop {
   void reset() {
     const Change change(*this);
     for (auto& version : versions_) version.store(0, std::memory_order_relaxed);
+    snapshot_.reset();
     history_.clear();
     asks_.clear();
   }
@@ -137,6 +150,7 @@ class Loop {
   void begin(KeyId key, Version version) {
     const Change change(*this);
     versions_[key].store(version, std::memory_order_relaxed);
+    snapshot_.reset();
   }
 
  private:
@@ -180,6 +194,9 @@ class Loop {
   };
   std::unordered_map<RequestId, Asks> asks_;
   std::uint64_t changes_ = 0;  ///< writes to keys that became visible
+  /// Transactions that look while nothing changes share one.
+  std::shared_ptr<const Versions> snapshot_;
+  std::uint64_t taken_at_ = 0;  ///< `changes_` of it
   std::atomic<std::uint64_t> sequence_{0};
   std::mutex mutex_;
 };

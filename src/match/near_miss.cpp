@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "match/value_type.hpp"
 #include "understudy/document_text.hpp"
 
 namespace understudy::match {
@@ -75,10 +76,33 @@ std::vector<table::RequestId> candidates(const table::ServiceSection& section,
   return found;
 }
 
+/// Whether two texts differ in nothing but values that each run makes anew: such a value does not
+/// decide what is answered.
+bool differ_in_fresh_values(std::string_view asked, std::string_view recorded,
+                            const table::ServiceSection& section) {
+  std::vector<Token> ours, theirs;
+  find_tokens(asked, ours);
+  find_tokens(recorded, theirs);
+  if (theirs.empty() || ours.size() != theirs.size()) return false;
+  std::size_t behind = 0, recorded_behind = 0;
+  for (std::size_t i = 0; i < theirs.size(); ++i) {
+    const std::string_view before = asked.substr(behind, ours[i].begin - behind);
+    if (ours[i].kind != theirs[i].kind ||
+        before != recorded.substr(recorded_behind, theirs[i].begin - recorded_behind) ||
+        !section.is_varying(fold(theirs[i].kind, recorded.substr(theirs[i].begin, theirs[i].size))))
+      return false;
+    behind = ours[i].begin + ours[i].size;
+    recorded_behind = theirs[i].begin + theirs[i].size;
+  }
+  return asked.substr(behind) == recorded.substr(recorded_behind);
+}
+
 /// Counts the differences of two documents and renders the first of them.
 class Comparison {
  public:
-  explicit Comparison(std::size_t rendered) : rendered_(rendered) {}
+  /// `section`: of which values vary; null where none do.
+  explicit Comparison(std::size_t rendered, const table::ServiceSection* section = nullptr)
+      : rendered_(rendered), section_(section) {}
 
   void run(const Document& asked, const Document& recorded, const std::string& path) {
     if (asked == recorded) return;
@@ -88,11 +112,15 @@ class Comparison {
         run(asked[i], recorded[i], path + "/" + std::to_string(i));
       return;
     }
-    add(path, &asked, &recorded);
+    if (is_fresh(asked, recorded))
+      other_fresh_values = true;
+    else
+      add(path, &asked, &recorded);
   }
 
   std::vector<Difference> found;
   std::size_t count = 0;
+  bool other_fresh_values = false;
 
  private:
   void run_members(const Document& asked, const Document& recorded, const std::string& path) {
@@ -113,7 +141,15 @@ class Comparison {
                      recorded == nullptr ? "" : one_line(*recorded)});
   }
 
+  [[nodiscard]] bool is_fresh(const Document& asked, const Document& recorded) const {
+    return section_ != nullptr && section_->has_varying() && asked.is_string() &&
+           recorded.is_string() &&
+           differ_in_fresh_values(asked.get_ref<const std::string&>(),
+                                  recorded.get_ref<const std::string&>(), *section_);
+  }
+
   std::size_t rendered_;
+  const table::ServiceSection* section_;
 };
 
 }  // namespace
@@ -175,7 +211,10 @@ void tell(NearMiss& miss, const Protocol& protocol, const table::ServiceSection&
   const auto& request = section.requests()[miss.request];
   const Document recorded = described(protocol, section.text(request.canonical));
   miss.recorded = protocol.summarise(recorded);
-  miss.differences = differences(asked, recorded);
+  Comparison comparison(shown_differences, &section);
+  comparison.run(asked, recorded, "");
+  miss.differences = std::move(comparison.found);
+  miss.other_fresh_values = comparison.other_fresh_values;
   const auto answers = section.answers(request);
   if (!answers.empty())
     miss.source = fmt::format("{}:{}", section.source_name(answers[0].source), answers[0].line);
@@ -196,7 +235,7 @@ std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patt
     compared +=
         std::min(canonical.size(), described_octets) + std::min(text.size(), described_octets);
     if (compared > compared_octets && !found.empty()) break;
-    Comparison comparison(0);
+    Comparison comparison(0, &section);
     comparison.run(asked, described(protocol, text), "");
     NearMiss miss;
     miss.request = id;

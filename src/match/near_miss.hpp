@@ -31,10 +31,13 @@ struct Difference {
 
 struct NearMiss {
   table::RequestId request;
-  std::string recorded;                 ///< one line
-  std::string source;                   ///< file:line of its first exchange
-  std::vector<Difference> differences;  ///< none where only the state differs; the first of them
-  std::size_t difference_count = 0;     ///< of all
+  std::string recorded;  ///< one line
+  std::string source;    ///< file:line of its first exchange
+  /// Those that decide, the first of them; none where only the state differs, or values that each
+  /// run makes anew.
+  std::vector<Difference> differences;
+  std::size_t difference_count = 0;  ///< of all that decide
+  bool other_fresh_values = false;
 };
 
 /// The patterns of a section by their text and by their words. Made when it is first needed; its

@@ -53,28 +53,6 @@ std::vector<AnswerId> by_cause(const std::vector<format::RequestRecord>& request
 
 }  // namespace
 
-bool ServiceBuilder::make_guess(RequestId request, std::uint64_t state) {
-  bool changed = false;
-  for (AnswerEntry& answer : requests_[request].answers) {
-    if (answer.state != state) continue;
-    changed |= (answer.flags & format::answer_guess) == 0;
-    answer.flags |= format::answer_guess;
-  }
-  return changed;
-}
-
-bool ServiceBuilder::make_guesses(std::string_view pattern) {
-  bool changed = false;
-  for (RequestEntry& request : requests_) {
-    if (pattern_of(request.identity.canonical) != pattern) continue;
-    for (AnswerEntry& answer : request.answers) {
-      changed |= (answer.flags & format::answer_guess) == 0;
-      answer.flags |= format::answer_guess;
-    }
-  }
-  return changed;
-}
-
 /// Lays records out behind each other, each run aligned to 8 bytes. A large table would be held
 /// twice while it grows, so that it is measured first.
 class TableWriter {
@@ -301,6 +279,39 @@ std::vector<std::uint8_t> build_table(const Document& config,
   TableWriter writer(config, TableWriter::Pass::write, measuring.measured());
   for (const ServiceBuilder& service : services) writer.add(service);
   return writer.finish();
+}
+
+std::vector<std::uint8_t> build_table(const Document& config,
+                                      std::vector<ServiceBuilder>&& services) {
+  TableWriter measuring(config, TableWriter::Pass::measure, 0);
+  for (const ServiceBuilder& service : services) measuring.add(service);
+  TableWriter writer(config, TableWriter::Pass::write, measuring.measured());
+  for (ServiceBuilder& service : services) {
+    writer.add(service);
+    service = ServiceBuilder({}, {});
+  }
+  return writer.finish();
+}
+
+std::shared_ptr<const MappedTable> with_guesses(
+    std::shared_ptr<const MappedTable> table, const std::set<const format::AnswerRecord*>& guesses,
+    std::string& problem) {
+  std::vector<std::size_t> places;
+  for (const format::AnswerRecord* answer : guesses)
+    places.push_back(static_cast<std::size_t>(reinterpret_cast<const std::uint8_t*>(answer) -
+                                              table->octets().data()));
+  std::vector<std::uint8_t> octets = MappedTable::taken_apart(std::move(table));
+  for (const std::size_t place : places) {
+    format::AnswerRecord answer;
+    std::memcpy(&answer, octets.data() + place, sizeof answer);
+    answer.flags |= format::answer_guess;
+    std::memcpy(octets.data() + place, &answer, sizeof answer);
+  }
+  format::FileHeader header;
+  std::memcpy(&header, octets.data(), sizeof header);
+  header.checksum = checksum_of(octets);
+  std::memcpy(octets.data(), &header, sizeof header);
+  return MappedTable::from_memory(std::move(octets), problem);
 }
 
 }  // namespace understudy::table

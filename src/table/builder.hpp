@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "table/format.hpp"
+#include "table/mapped_table.hpp"
 #include "understudy/document.hpp"
 #include "understudy/request.hpp"
 
@@ -65,14 +68,6 @@ class ServiceBuilder {
   [[nodiscard]] std::uint32_t image(const std::string& octets) { return images_.number_of(octets); }
   [[nodiscard]] std::uint32_t source(const std::string& file) { return sources_.number_of(file); }
   RequestId add(RequestEntry request) { return requests_.add(std::move(request)); }
-  /// From now on the answer of the request, by their order of addition, in this state can only be
-  /// a guess. False where there is none, or it is one already.
-  bool make_guess(RequestId request, std::uint64_t state);
-  /// The same of all answers of all requests of a pattern.
-  bool make_guesses(std::string_view pattern);
-  [[nodiscard]] const Identity& identity(RequestId request) const {
-    return requests_[request].identity;
-  }
   /// The writes that evidence speaks of, in the order of recording.
   void set_writes(ListBy<WriteId, format::WriteRecord> writes) { writes_ = std::move(writes); }
   void add(RuleEntry rule) { rules_.push_back(std::move(rule)); }
@@ -131,5 +126,14 @@ class ServiceBuilder {
 /// The table file's bytes.
 [[nodiscard]] std::vector<std::uint8_t> build_table(const Document& config,
                                                     const std::vector<ServiceBuilder>& services);
+/// The same, of builders that are done with: each is empty once it is written, so that a large
+/// table is not in memory twice.
+[[nodiscard]] std::vector<std::uint8_t> build_table(const Document& config,
+                                                    std::vector<ServiceBuilder>&& services);
+
+/// From now on these answers of a table can only be guesses.
+[[nodiscard]] std::shared_ptr<const MappedTable> with_guesses(
+    std::shared_ptr<const MappedTable> table, const std::set<const format::AnswerRecord*>& guesses,
+    std::string& problem);
 
 }  // namespace understudy::table

@@ -127,6 +127,10 @@ std::shared_ptr<const MappedTable> MappedTable::from_memory(std::vector<std::uin
   return problem.empty() ? table : nullptr;
 }
 
+std::vector<std::uint8_t> MappedTable::taken_apart(std::shared_ptr<const MappedTable> table) {
+  return std::move(table->impl_->memory);
+}
+
 std::size_t MappedTable::service_count() const noexcept {
   return impl_->services.size();
 }

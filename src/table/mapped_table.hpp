@@ -24,6 +24,9 @@ class MappedTable {
   /// The same over bytes in memory.
   [[nodiscard]] static std::shared_ptr<const MappedTable> from_memory(
       std::vector<std::uint8_t> octets, std::string& problem);
+  /// The bytes of one that was made from memory and that nobody else holds, for who changes them.
+  [[nodiscard]] static std::vector<std::uint8_t> taken_apart(
+      std::shared_ptr<const MappedTable> table);
   ~MappedTable();
   MappedTable(const MappedTable&) = delete;
   MappedTable& operator=(const MappedTable&) = delete;

@@ -50,33 +50,36 @@ class Definition {
  public:
   explicit Definition(const std::vector<Step>& steps) : steps_(steps) {
     for (const Step& step : steps) {
-      const std::string state = state_of(step.analysis, step.connection);
+      const FullStep full(step);
+      const std::string state = state_of(full, step.connection);
       if (step.analysis.control == Control::none)
         recorded_.push_back({step.analysis.identity.canonical, state, step.analysis.image});
-      write(step.analysis, step.connection, state, step.analysis.image, true);
-      control(step.analysis, step.connection);
+      write(full, step.connection, state, step.analysis.image, true);
+      control(full, step.connection);
     }
     shared_.clear();
     open_.clear();
   }
 
   /// What was recorded for the request in this state, if anything.
-  [[nodiscard]] std::optional<std::string> ask(const Analysis& a, std::uint32_t connection) const {
+  [[nodiscard]] std::optional<std::string> ask(const FullStep& a, std::uint32_t connection) const {
     const std::string state = state_of(a, connection);
     for (const Recorded& each : recorded_)
-      if (each.canonical == a.identity.canonical && each.state == state) return each.answer;
+      if (each.canonical == a.analysis.identity.canonical && each.state == state)
+        return each.answer;
     return std::nullopt;
   }
   /// A write was answered with `image`, which was recorded for this state or not.
-  void take_effect(const Analysis& a, std::uint32_t connection, const std::string& image,
+  void take_effect(const FullStep& a, std::uint32_t connection, const std::string& image,
                    bool known) {
     write(a, connection, state_of(a, connection), image, known);
   }
-  void control(const Analysis& a, std::uint32_t connection) {
-    if (a.control == Control::begin) open_[connection];
-    if (a.control == Control::commit)
+  void control(const FullStep& a, std::uint32_t connection) {
+    if (a.analysis.control == Control::begin) open_[connection];
+    if (a.analysis.control == Control::commit)
       for (const Write& write : open_[connection]) shared_.push_back(write);
-    if (a.control == Control::commit || a.control == Control::rollback) open_.erase(connection);
+    if (a.analysis.control == Control::commit || a.analysis.control == Control::rollback)
+      open_.erase(connection);
   }
 
  private:
@@ -92,7 +95,7 @@ class Definition {
     return log;
   }
 
-  [[nodiscard]] std::string state_of(const Analysis& a, std::uint32_t connection) const {
+  [[nodiscard]] std::string state_of(const FullStep& a, std::uint32_t connection) const {
     const Log log = seen_by(connection);
     std::string state;
     for (const KeyPath& path : a.reads) {
@@ -103,19 +106,21 @@ class Definition {
     }
     for (const KeyPath& path : a.contents) {
       std::map<KeyPath, std::string> contents = {{path, content_at(log, path)}};
-      for (const Step& step : steps_)
-        for (const KeyPath& written : step.analysis.writes)
+      for (const Step& step : steps_) {
+        const FullStep full(step);
+        for (const KeyPath& written : full.writes)
           if (is_at_or_below(written, path)) contents[written] = content_at(log, written);
+      }
       for (const auto& [at, content] : contents) state += content;
     }
     // Short, and as injective.
     return std::to_string(numbers_.emplace(state, numbers_.size()).first->second);
   }
 
-  void write(const Analysis& a, std::uint32_t connection, const std::string& state,
+  void write(const FullStep& a, std::uint32_t connection, const std::string& state,
              const std::string& image, bool known) {
-    if (a.effect != Effect::write) return;
-    Write write{a.writes.front(), a.identity.canonical + "|" + state + "|" + image, {}};
+    if (a.analysis.effect != Effect::write) return;
+    Write write{a.writes.front(), a.analysis.identity.canonical + "|" + state + "|" + image, {}};
     for (const Determined& each : a.determined)
       if (known || each.whatever_answered)
         write.content = each.whatever_answered ? each.content : image;
@@ -216,9 +221,13 @@ class Speaker {
   std::optional<std::uint32_t> holder_;
 };
 
-Analysis analysed(const std::string& line, const std::string& answer) {
+Step analysed(const std::string& line, const std::string& answer) {
+  Step step;
   std::vector<Problem> problems;
-  return toy::protocol().new_analyser()->analyse({}, {{{"line", line}}, answer, {}, {}}, problems);
+  keep_analysis(
+      toy::protocol().new_analyser()->analyse({}, {{{"line", line}}, answer, {}, {}}, problems),
+      step);
+  return step;
 }
 
 }  // namespace
@@ -239,15 +248,18 @@ TEST_CASE("what the table answers for certain is what a search through the recor
     std::map<std::uint32_t, engine::ConnectionState> connections;
     const auto ask = [&](std::uint32_t connection, const std::string& line, const std::string&) {
       engine::ConnectionState& state = connections[connection];
-      const Analysis a = analysed(line, "");
-      if (a.control != Control::none) {
-        if (a.control == Control::begin) CHECK(live.begin(state) == engine::Begun::yes);
-        if (a.control == Control::commit)
-          static_cast<void>(live.commit(a.identity.canonical, a.identity.qualifier, state));
+      const Step asked = analysed(line, "");
+      const FullStep a(asked);
+      if (a.analysis.control != Control::none) {
+        if (a.analysis.control == Control::begin) CHECK(live.begin(state) == engine::Begun::yes);
+        if (a.analysis.control == Control::commit)
+          static_cast<void>(
+              live.commit(a.analysis.identity.canonical, a.analysis.identity.qualifier, state));
         return definition.control(a, connection);
       }
       const auto expected = definition.ask(a, connection);
-      const Request request{.canonical = a.identity.canonical, .qualifier = a.identity.qualifier};
+      const Request request{.canonical = a.analysis.identity.canonical,
+                            .qualifier = a.analysis.identity.qualifier};
       const auto verdict = live.ask(request, state);
       CAPTURE(line);
       REQUIRE(is_certain(verdict.grade) == expected.has_value());

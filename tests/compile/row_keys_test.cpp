@@ -180,7 +180,8 @@ TEST_CASE("of many tables that may all refer to each other each row is followed 
   spoken.say("DELETE FROM t0 WHERE id = 1");
   const RowKeys rows(spoken.steps(), {});
   // Of each table a key for each of its two columns and rows, and that of any change.
-  CHECK(rows.of(spoken.steps().back()).writes.size() <= tables * (2 * rows_of_each + 2));
+  const auto written = rows.writes_of(FullStep(spoken.steps().back()), true);
+  CHECK(written.size() <= tables * (2 * rows_of_each + 2));
 }
 
 TEST_CASE("a row that is seen after the one that it would refer to is gone refers to none") {

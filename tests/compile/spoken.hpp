@@ -24,7 +24,7 @@ class Spoken {
     std::vector<Problem> problems;
     const Exchange exchange{{{"sql", sql}}, answer_of(sql, answer), {}, {}};
     analyser_->learn({}, exchange);
-    step.analysis = analyser_->analyse({}, exchange, problems);
+    keep_analysis(analyser_->analyse({}, exchange, problems), step);
     REQUIRE(problems.empty());
     step.connection = connection;
     step.recording = recording_;
@@ -36,10 +36,10 @@ class Spoken {
   /// said before is the recording.
   [[nodiscard]] bool disturbs(const std::string& writer, const std::string& reader) const {
     const RowKeys rows(steps_, schema_, numbered_);
-    const StepKeys written = rows.of(find(writer)), read = rows.of(find(reader));
-    return std::ranges::any_of(written.writes, [&](const KeyPath& write) {
-      return std::ranges::any_of(read.reads,
-                                 [&](const KeyPath& path) { return meet(write, path); });
+    const auto written = rows.writes_of(FullStep(find(writer)), true);
+    const auto read = rows.reads_of(FullStep(find(reader)));
+    return std::ranges::any_of(written, [&](const KeyPath& write) {
+      return std::ranges::any_of(read, [&](const KeyPath& path) { return meet(write, path); });
     });
   }
   [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }

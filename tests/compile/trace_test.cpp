@@ -167,3 +167,36 @@ TEST_CASE("a write that determines what is there ends the doubt about earlier on
   CHECK(uncertain[2]);
   CHECK_FALSE(uncertain[4]);
 }
+
+TEST_CASE("a transaction goes on seeing what was there when it first looked") {
+  toy::Recorded recorded;
+  recorded.say(1, "BEGIN", "").say(2, "SET t.1 b", "ok").say(1, "LOOK t.1", "b");
+  recorded.say(2, "SET t.1 c", "ok").say(1, "LOOK t.1", "b").say(1, "GET t.1", "c");
+  recorded.say(1, "COMMIT", "").say(1, "LOOK t.1", "c").say(2, "GET t.1", "c");
+  const Trace trace = recorded.trace();
+  REQUIRE(trace.steps.size() == 7);
+  const auto state = [&](std::size_t i) { return trace.steps.at(i).state; };
+  CHECK(state(1) == state(3));
+  CHECK(state(3) != state(4));
+  CHECK(state(4) == state(5));
+  CHECK(state(5) == state(6));
+  CHECK(settle(recorded.loaded(), trace).contradicted.empty());
+}
+
+TEST_CASE("what overlapped with a transaction's first look makes uncertain what it sees later") {
+  toy::Recorded recorded;
+  recorded.say(1, "BEGIN", "").say_at(2, "SET t.2 b", "ok", 12, 18);
+  recorded.say_at(1, "LOOK t.1", "a", 10, 20).say(1, "LOOK t.2", "a").say(1, "GET t.2", "b");
+  const auto uncertain = uncertain_steps(recorded);
+  CHECK_FALSE(uncertain[1]);
+  CHECK(uncertain[2]);
+  CHECK_FALSE(uncertain[3]);
+}
+
+TEST_CASE("what a transaction has written over what it does not see is a state of its own") {
+  toy::Recorded recorded;
+  recorded.say(1, "BEGIN", "").say(1, "LOOK t.1", "a").say(2, "SET t.1 b", "ok");
+  recorded.say(1, "SET t.1 c", "ok").say(1, "LOOK t.1", "c").say(1, "GET t.1", "c");
+  const Trace trace = recorded.trace();
+  CHECK(trace.steps.at(3).state != trace.steps.at(4).state);
+}

@@ -42,7 +42,7 @@ class Client {
     const Statement statement = std::move(said_.front());
     said_.pop_front();
     if (reply == nullptr) return;
-    if (statement.sql == "BEGIN") in_transaction_ = true;
+    if (begins(statement.sql)) in_transaction_ = true;
     if (statement.sql == "COMMIT" || statement.sql == "ROLLBACK") in_transaction_ = false;
     std::deque<Statement> later = std::exchange(said_, {});
     if (reply->failed() && in_transaction_) {
@@ -89,6 +89,10 @@ class Client {
   Random random_;
 
  private:
+  [[nodiscard]] static bool begins(const std::string& sql) {
+    return sql == "BEGIN" || sql.starts_with("START TRANSACTION") || sql == "SET autocommit = 0";
+  }
+
   std::deque<Statement> said_;
   int units_;
   int made_ = 0;
@@ -107,12 +111,15 @@ struct Workload {
   bool hidden = false;
   std::function<std::unique_ptr<Client>(int number, std::uint64_t seed, int units)> client;
   bool declared = false;  ///< the mock knows `schema`
+  /// Others write while a transaction has read only.
+  bool overlapping = false;
 };
 
 [[nodiscard]] std::vector<Workload> private_workloads();
 [[nodiscard]] std::vector<Workload> shared_workloads();
 [[nodiscard]] std::vector<Workload> odd_workloads();
 [[nodiscard]] std::vector<Workload> postgres_workloads();
+[[nodiscard]] std::vector<Workload> mysql_workloads();
 [[nodiscard]] std::vector<Workload> redis_workloads();
 [[nodiscard]] std::vector<Workload> http_workloads();
 

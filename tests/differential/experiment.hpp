@@ -35,6 +35,9 @@ using Run = std::function<Outcome(const Workload& workload, std::uint64_t seed, 
 /// truth as well.
 [[nodiscard]] Run postgres_experiments(std::uint16_t port);
 
+/// The same against a MariaDB that trusts `root`, in databases and with users of its own.
+[[nodiscard]] Run mysql_experiments(std::uint16_t port);
+
 /// What a mock is kept from knowing, to see that its wrong answers are noticed.
 enum class HttpFault : std::uint8_t {
   none,

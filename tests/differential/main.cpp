@@ -22,7 +22,7 @@ struct Options {
   std::string only;
   bool verbose = false;
   bool tell = false;
-  std::uint16_t redis = 0, postgres = 0;
+  std::uint16_t redis = 0, postgres = 0, mysql = 0;
   bool http = false;
   Run run = experiment;
 
@@ -151,6 +151,7 @@ bool parse(int argc, char** argv, Options& options) {
              !(name == "--seed" && number(options.seed)) &&
              !(name == "--redis" && number(options.redis)) &&
              !(name == "--postgres" && number(options.postgres)) &&
+             !(name == "--mysql" && number(options.mysql)) &&
              !(name == "--bar" && number(options.bar)))
       return false;
   }
@@ -176,6 +177,7 @@ class Checks {
 std::vector<Workload> all_workloads(const Options& options) {
   if (options.redis != 0) return redis_workloads();
   if (options.postgres != 0) return postgres_workloads();
+  if (options.mysql != 0) return mysql_workloads();
   if (options.http) return http_workloads();
   std::vector<Workload> workloads;
   for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
@@ -223,11 +225,12 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: differential [--reads N] [--seed N] [--bar PERCENT] [--only WORKLOAD] "
-               "[--redis URL] [--postgres PORT] [--http] [--verbose] [--tell]\n");
+               "[--redis URL] [--postgres PORT] [--mysql PORT] [--http] [--verbose] [--tell]\n");
     return 64;
   }
   if (options.redis != 0) options.run = redis_experiments(options.redis);
   if (options.postgres != 0) options.run = postgres_experiments(options.postgres);
+  if (options.mysql != 0) options.run = mysql_experiments(options.mysql);
   if (options.http) options.run = http_experiments();
   const std::vector<Workload> workloads = chosen(options);
   if (options.tell) {
@@ -264,6 +267,7 @@ int main(int argc, char** argv) {
   if (options.http) expect_faults_noticed(options, workloads, checks);
   return checks.finish(options.redis != 0      ? "differential-redis"
                        : options.postgres != 0 ? "differential-postgres"
+                       : options.mysql != 0    ? "differential-mysql"
                        : options.http          ? "differential-http"
                                                : "differential");
 }

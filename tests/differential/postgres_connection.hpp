@@ -5,6 +5,7 @@
 #include <string>
 
 #include "protocols/postgres/answer.hpp"
+#include "server_connection.hpp"
 
 namespace differential {
 
@@ -17,18 +18,16 @@ namespace differential {
                                                               char* status = nullptr);
 
 /// A server that trusts its users. What fails for want of it throws.
-class PostgresConnection {
+class PostgresConnection : public ServerConnection {
  public:
   PostgresConnection(std::uint16_t port, const std::string& database,
                      const std::string& user = "postgres");
-  PostgresConnection(const PostgresConnection&) = delete;
-  PostgresConnection& operator=(const PostgresConnection&) = delete;
-  ~PostgresConnection();
+  ~PostgresConnection() override;
 
   /// The answer to one statement.
   [[nodiscard]] understudy::postgres::StatementAnswer ask(const std::string& sql);
   /// The octets of all that comes up to ReadyForQuery.
-  [[nodiscard]] std::string converse(const std::string& octets);
+  [[nodiscard]] std::string converse(const std::string& octets) override;
   /// What the server said to the first message.
   [[nodiscard]] const std::string& greeting() const { return greeting_; }
 

@@ -8,7 +8,11 @@ namespace {
 class Simulation {
  public:
   Simulation(const Workload& workload, const Plan& plan, Execute execute, const Listener& listener)
-      : plan_(plan), listener_(listener), execute_(std::move(execute)), random_(plan.order) {
+      : plan_(plan),
+        listener_(listener),
+        execute_(std::move(execute)),
+        random_(plan.order),
+        overlapping_(workload.overlapping) {
     for (int i = 0; i < plan.clients; ++i) {
       const auto seed = plan.program * 64 + static_cast<std::uint64_t>(i);
       clients_.push_back({workload.client(i + 1, seed, plan.units), {}});
@@ -25,19 +29,27 @@ class Simulation {
   struct Playing {
     std::unique_ptr<Client> client;
     std::vector<Statement> reads;  ///< since it last changed something
+    bool has_written = false;      ///< in its transaction
   };
 
   [[nodiscard]] std::vector<std::uint32_t> ready_clients() {
-    const bool held = std::ranges::any_of(
-        clients_, [](const Playing& each) { return each.client->in_transaction(); });
     std::vector<std::uint32_t> ready;
     for (std::uint32_t i = 0; i < clients_.size(); ++i) {
       const Statement* next = clients_[i].client->peek();
       if (next == nullptr) continue;
       const bool reads = next->kind == Statement::Kind::read;
-      if (!held || reads || clients_[i].client->in_transaction()) ready.push_back(i);
+      if (reads || !others_hold(i)) ready.push_back(i);
     }
     return ready;
+  }
+
+  /// Whether another client's transaction keeps this one from writing.
+  [[nodiscard]] bool others_hold(std::uint32_t number) const {
+    for (std::uint32_t i = 0; i < clients_.size(); ++i) {
+      const bool open = i != number && clients_[i].client->in_transaction();
+      if (open && (clients_[i].has_written || !overlapping_)) return true;
+    }
+    return false;
   }
 
   void step(std::uint32_t number) {
@@ -47,7 +59,11 @@ class Simulation {
     if (plan_.perturbed && reads && !statement.then && random_.percent(20))
       return playing.client->done(nullptr);
     const Reply reply = execute(number, statement);
+    const bool was_open = playing.client->in_transaction();
     playing.client->done(&reply);
+    const bool writes = statement.kind == Statement::Kind::write;
+    playing.has_written = playing.client->in_transaction() && was_open &&
+                          (playing.has_written || writes);
     if (!reads) return playing.reads.clear();
     playing.reads.push_back(statement);
     if (plan_.perturbed && random_.percent(20)) execute(number, random_.of(playing.reads));
@@ -68,6 +84,7 @@ class Simulation {
   const Listener& listener_;
   Execute execute_;
   Random random_;
+  bool overlapping_;
   std::vector<Playing> clients_;
 };
 

@@ -31,7 +31,8 @@ struct Listener {
 
 using Execute = std::function<Reply(std::uint32_t client, const Statement&)>;
 
-/// While a client is in a transaction the others only read (see Truth).
+/// While a client is in a transaction the others only read (see Truth), where the workload does not
+/// say otherwise.
 void simulate(const Workload& workload, const Plan& plan, Execute execute,
               const Listener& listener);
 

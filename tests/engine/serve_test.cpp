@@ -164,3 +164,25 @@ TEST_CASE("explain tells what a request depends on and where its answers come fr
   CHECK(engine::to_text(unknown, toy::protocol()).find("near: GET t.1") != std::string::npos);
   CHECK(engine::to_document(known).at("answers").size() == 2);
 }
+
+TEST_CASE("a transaction is answered by what was there when it first looked") {
+  Stage stage(read_write_read());
+  Client looking(stage), writer(stage);
+  CHECK(looking.ask("BEGIN") == "OK");
+  CHECK(looking.ask("LOOK t.1") == "a [exact]");
+  CHECK(writer.ask("SET t.1 b") == "ok [exact]");
+  CHECK(looking.ask("LOOK t.1") == "a [exact]");
+  CHECK(looking.ask("GET t.1") == "b [exact]");
+  CHECK(looking.ask("LOOK t.1") == "a [exact]");
+  CHECK(looking.ask("COMMIT") == "OK");
+  CHECK(looking.ask("LOOK t.1") == "b [exact]");
+  CHECK(stage.incidents.empty());
+}
+
+TEST_CASE("a transaction that has not looked yet sees what was committed since it began") {
+  Stage stage(read_write_read());
+  Client looking(stage), writer(stage);
+  CHECK(looking.ask("BEGIN") == "OK");
+  CHECK(writer.ask("SET t.1 b") == "ok [exact]");
+  CHECK(looking.ask("LOOK t.1") == "b [exact]");
+}

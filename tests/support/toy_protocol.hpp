@@ -6,6 +6,7 @@
 //                      determine what is there, which is all that PEEK and ADD depend on
 //   FILL table.key row;row   is answered by "2 rows"
 //   CLOCK table.key          shows the clock
+//   LOOK table.key           GET; in a transaction what others had done when it first looked
 //   SAVEPOINT name     BACK name                WATCH table.key
 //   ENTER scope        RESET scope              DROP scope
 #pragma once
@@ -51,6 +52,10 @@ inline Control control_of(const std::string& verb) {
   return Control::none;
 }
 
+inline Sight sight_of(const std::string& verb) {
+  return verb == "LOOK" ? Sight::snapshot : Sight::newest;
+}
+
 /// The qualifier is what stands behind a '#' of the line, as octets; without, an octet for each
 /// row.
 inline Identity identity_of(const std::string& line) {
@@ -59,7 +64,8 @@ inline Identity identity_of(const std::string& line) {
   const auto rows = static_cast<std::size_t>(std::ranges::count(parsed.value, ';')) + 1;
   std::string qualifier =
       hash == std::string::npos ? std::string(rows, '\0') : line.substr(hash + 1);
-  return {parsed.verb + std::string(1, '\0') + parsed.key + " " + parsed.value, qualifier};
+  const std::string verb = parsed.verb == "LOOK" ? "GET" : parsed.verb;
+  return {verb + std::string(1, '\0') + parsed.key + " " + parsed.value, qualifier};
 }
 
 class ToyAnalyser : public Analyser {
@@ -73,6 +79,7 @@ class ToyAnalyser : public Analyser {
     const Parsed parsed = parse(line);
     analysis.identity = identity_of(line);
     analysis.control = control_of(parsed.verb);
+    analysis.sight = sight_of(parsed.verb);
     analysis.control_name =
         analysis.control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
     const bool writes = parsed.verb == "SET" || parsed.verb == "PUT" || parsed.verb == "ADD" ||
@@ -136,8 +143,10 @@ class ToyServer final : public ServerMachine {
     if (parsed.verb == "DROP") return ScopeCall{Action::drop, control_name_};
     const Control control = control_of(parsed.verb);
     control_name_ = control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
-    return Request{identity_.canonical, identity_.qualifier, control, control_name_,
-                   parsed.verb == "SHOW"};
+    Request request{identity_.canonical, identity_.qualifier, control, control_name_,
+                    parsed.verb == "SHOW"};
+    request.sight = sight_of(parsed.verb);
+    return request;
   }
   void reply(const Answer& answer) override {
     if (answer.conflict) return say("CONFLICT");

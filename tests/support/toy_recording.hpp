@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compile/input/load.hpp"
+#include "compile/model/full_step.hpp"
 #include "compile/output/emit.hpp"
 #include "compile/states/emulate.hpp"
 #include "compile/states/settle.hpp"
@@ -43,9 +44,9 @@ class Recorded {
     compile::Step step;
     std::vector<Problem> problems;
     const Exchange exchange{{{"line", line}}, answer, {}, {}};
-    step.analysis = loaded_.analyser->analyse({}, exchange, problems);
+    compile::keep_analysis(loaded_.analyser->analyse({}, exchange, problems), step);
     step.recorded_at = match::parse_instant(recorded_at)->microseconds;
-    compile::keep_values(loaded_, exchange, compile::Keep::all, step);
+    compile::keep_values(loaded_, {exchange.request, exchange.answer}, compile::Keep::all, step);
     step.recording = recording_;
     step.connection = recording_ * 100 + connection;
     step.began = began;

@@ -217,16 +217,15 @@ void H2Observer::begin_request(std::uint32_t id, const HeaderBlock& block, Momen
   if (id % 2 == 0) return;
   auto request = request_of(block.fields);
   if (block.is_cut || !request || request->method == "CONNECT") {
-    observed_.emplace_back(
-        Warned{block.is_cut ? "a request is not recorded: its head is larger than allowed"
-               : !request   ? "a request without a method or path is not recorded"
-                            : "a tunnel through an HTTP/2 stream: relayed, not recorded",
-               true});
+    queue_.warn(block.is_cut ? "a request is not recorded: its head is larger than allowed"
+                : !request   ? "a request without a method or path is not recorded"
+                             : "a tunnel through an HTTP/2 stream: relayed, not recorded",
+                true);
     return;
   }
   if (is_call(*request)) {
     if (!std::exchange(told_of_calls_, true))
-      observed_.emplace_back(Warned{"gRPC is relayed, not recorded: " + line_of(*request), true});
+      queue_.warn("gRPC is relayed, not recorded: " + line_of(*request), true);
     return;
   }
   if (streams_.size() >= most_watched_streams)
@@ -273,8 +272,7 @@ bool H2Observer::record_stream(std::uint32_t id, Moment at) {
 void H2Observer::tell(std::uint32_t id, Moment at, bool open) {
   const Stream& stream = streams_.at(id);
   const std::string host = combined(stream.request.fields, "host");
-  if (!std::exchange(session_open_, true))
-    observed_.emplace_back(SessionOpened{session_facts(host, stream.answer)});
+  if (!std::exchange(session_open_, true)) queue_.open(session_facts(host, stream.answer));
   std::vector<std::string> authorities = spellings_of(host);
   authorities.insert(authorities.end(), upstream_.begin(), upstream_.end());
   std::vector<std::string> warnings;
@@ -283,15 +281,14 @@ void H2Observer::tell(std::uint32_t id, Moment at, bool open) {
       answer_document(stream.answer, {stream.request.method, true, std::move(authorities)},
                       limits_.decoded_octets, secrets_, warnings);
   if (open) answer["open"] = true;
-  for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
-  observed_.emplace_back(Exchange{std::move(request), std::move(answer), stream.began, at});
+  for (std::string& text : warnings) queue_.warn(std::move(text));
+  queue_.tell({std::move(request), std::move(answer), stream.began, at});
   forget(id);
 }
 
 void H2Observer::lose(std::uint32_t id, const std::string& why) {
   const Message& request = streams_.at(id).request;
-  observed_.emplace_back(
-      Warned{line_of(request) + " is not recorded: " + why, may_change(request)});
+  queue_.warn(line_of(request) + " is not recorded: " + why, may_change(request));
   forget(id);
 }
 
@@ -316,18 +313,10 @@ void H2Observer::abandon(Moment at) {
   }
 }
 
-std::optional<Observed> H2Observer::next() {
-  if (observed_.empty()) return std::nullopt;
-  Observed oldest = std::move(observed_.front());
-  observed_.pop_front();
-  return oldest;
-}
-
 void H2Observer::stop(std::string why) {
-  sync_ = Sync::lost;
   const bool lost = std::ranges::any_of(
       streams_, [](const auto& stream) { return may_change(stream.second.request); });
-  observed_.emplace_back(Warned{std::move(why), lost});
+  queue_.stop(Sync::lost, std::move(why), lost);
   streams_.clear();
   body_octets_ = 0;
 }

@@ -12,7 +12,7 @@
 #include "protocols/http/h2/frames.hpp"
 #include "protocols/http/h2/header_block.hpp"
 #include "protocols/http/spelling.hpp"
-#include "understudy/observer.hpp"
+#include "understudy/observer_queue.hpp"
 
 namespace understudy::http::h2 {
 
@@ -38,8 +38,8 @@ class H2Observer final : public Observer {
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
   void abandon(Moment at) override;
-  std::optional<Observed> next() override;
-  [[nodiscard]] Sync sync() const noexcept override { return sync_; }
+  std::optional<Observed> next() override { return queue_.next(); }
+  [[nodiscard]] Sync sync() const noexcept override { return queue_.sync(); }
 
  private:
   /// One request and its answer.
@@ -60,7 +60,7 @@ class H2Observer final : public Observer {
   [[nodiscard]] Side& side(Direction from) {
     return from == Direction::from_client ? client_ : server_;
   }
-  [[nodiscard]] bool watching() const noexcept { return sync_ == Sync::in_sync; }
+  [[nodiscard]] bool watching() const noexcept { return queue_.in_sync(); }
   void read(Direction from, Moment at, Output* rewritten);
   /// False where what was read can't be HTTP/2.
   [[nodiscard]] bool take(Direction from, const Frame& frame, Moment at, Output* rewritten);
@@ -81,7 +81,7 @@ class H2Observer final : public Observer {
 
   Limits limits_;
   Secrets secrets_;
-  Sync sync_ = Sync::in_sync;
+  ObserverQueue queue_;
   Side client_, server_;
   std::size_t preface_octets_ = 0;
   std::map<std::uint32_t, Stream> streams_;
@@ -92,7 +92,6 @@ class H2Observer final : public Observer {
   HeaderEncoder encoder_;
   std::string authority_;
   std::vector<std::string> upstream_;
-  std::deque<Observed> observed_;
 };
 
 }  // namespace understudy::http::h2

@@ -211,6 +211,10 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
     return std::make_unique<MysqlExecution>(held(), rules_, descriptions_, session_, collation_,
                                             programs_, moment_);
   }
+  [[nodiscard]] sql::contents::Contents::Sees sees(const SqlRequest& request) const override {
+    using Sees = sql::contents::Contents::Sees;
+    return request.sight == Sight::newest ? Sees::newest : Sees::since_looked;
+  }
   [[nodiscard]] std::string unsound_session() const override { return session_.problem; }
   [[nodiscard]] bool lacks_privilege(std::string_view code) const override {
     return code == "1142" || code == "1143" || code == "1044" || code == "1227";
@@ -322,6 +326,7 @@ Document MysqlEmulator::knowledge() const {
 
 SqlRequest MysqlEmulator::request_of(const EmulatedRequest& asked) const {
   SqlRequest request = read_request(asked.canonical, asked.qualifier);
+  request.sight = asked.sight;
   request.has_more = request.has_more || !session_.with(request.session).problem.empty();
   return request;
 }

@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 11> known_modes = {
 
 /// Settings whose usual value says nothing of it, whatever it is.
 bool is_harmless(std::string_view name) {
-  static constexpr std::array<std::string_view, 13> names = {
-      "user",          "last_insert_id()",      "autocommit",          "unique_checks",
+  static constexpr std::array<std::string_view, 14> names = {
+      "user",          transaction_setting,              "last_insert_id()",      "autocommit",          "unique_checks",
       "tx_isolation",  "transaction_isolation", "tx_read_only",        "transaction_read_only",
       "lc_time_names", "group_concat_max_len",  "default_week_format", "rand_seed1",
       "rand_seed2"};

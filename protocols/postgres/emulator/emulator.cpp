@@ -144,6 +144,11 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] std::unique_ptr<Execution> execution() override {
     return std::make_unique<PostgresExecution>(held(), rules_, oids_, programs_, moment_, unseen_);
   }
+  [[nodiscard]] sql::contents::Contents::Sees sees(const SqlRequest& request) const override {
+    using Sees = sql::contents::Contents::Sees;
+    if (request.one_state) return Sees::since_beginning;
+    return reads_committed() ? Sees::newest : Sees::since_beginning;
+  }
   [[nodiscard]] std::string unsound_session() const override {
     return sound_session_ && sound_here_ ? ""
                                          : "a search_path or an encoding that is not the usual one";

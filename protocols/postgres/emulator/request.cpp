@@ -24,6 +24,7 @@ sql::emulator::SqlRequest read_request(const EmulatedRequest& asked) {
   request.described = take_prefix(pattern, describe_prefix);
   request.pattern = pattern;
   request.session = asked.session;
+  request.sight = asked.sight;
   std::string_view facts = asked.session;
   while (!facts.empty()) {
     const std::string_view fact = facts.substr(0, facts.find('\0'));

@@ -507,11 +507,18 @@ void Contents::control(Control control, std::string_view name, Connection connec
   }
 }
 
-bool Contents::sees(Connection connection, bool by_statement) const {
+bool Contents::sees(Connection connection, Sees what) const {
   if (owner_ && owner_ != connection) return false;
   const auto found = open_.find(connection);
   if (found == open_.end() || found->second.began == epoch_) return true;
-  return by_statement && found->second.began != 0;
+  const Open& open = found->second;
+  if (open.began == 0 || what == Sees::since_beginning) return false;
+  return what == Sees::newest || open.looked == 0 || open.looked == epoch_;
+}
+
+void Contents::look(Connection connection) {
+  if (const auto found = open_.find(connection); found != open_.end() && found->second.looked == 0)
+    found->second.looked = epoch_;
 }
 
 bool Contents::others_are_open(Connection connection) const {

@@ -131,9 +131,16 @@ class Contents {
   void take_open_of(const Contents& other) {
     for (const auto& [connection, open] : other.open_) open_[connection].began = 0;
   }
-  /// Whether what this connection sees is what is here. `by_statement`: each statement of its
-  /// transaction sees what was committed before it, as in READ COMMITTED.
-  [[nodiscard]] bool sees(Connection connection, bool by_statement = false) const;
+  /// What a statement sees of what others did while its transaction was open.
+  enum class Sees : std::uint8_t {
+    newest,           ///< what was committed before it, as in READ COMMITTED
+    since_looked,     ///< what was there when look() was called first
+    since_beginning,  ///< nothing, or it is not known
+  };
+  /// Whether what this connection sees is what is here.
+  [[nodiscard]] bool sees(Connection connection, Sees what = Sees::since_beginning) const;
+  /// The connection's transaction has seen what is here.
+  void look(Connection connection);
   /// Whether some other connection is in a transaction.
   [[nodiscard]] bool others_are_open(Connection connection) const;
   /// Of a statement that may write: what it does can be undone from here on. False where another
@@ -149,7 +156,8 @@ class Contents {
 
  private:
   struct Open {
-    std::uint64_t began = 0;  ///< epoch_
+    std::uint64_t began = 0;   ///< epoch_
+    std::uint64_t looked = 0;  ///< the same; 0: it has not
     std::vector<std::string> savepoints;
     /// What it may have written that others see, or see again, when it ends.
     bool doubted_all = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocols/sql/emulator/contents_behind.hpp"
 #include "protocols/sql/emulator/defining.hpp"
 #include "protocols/sql/facts/relation_order.hpp"
 
@@ -77,6 +78,7 @@ void SqlEmulator::read_knowledge(const Document& knowledge) {
   knows_errors_ = knowledge.contains("errors");
   if (knowledge.contains("denied"))
     for (const Document& each : knowledge["denied"]) denied_.insert(octets_of(each));
+  if (knowledge.contains("answers")) known_answers_.read(knowledge["answers"]);
   if (knowledge.contains("start")) start_document_ = &knowledge["start"];
 }
 
@@ -108,6 +110,8 @@ Document SqlEmulator::knowledge() const {
   if (locks_) knowledge["locks"] = true;
   if (knows_errors_) knowledge["errors"] = true;
   for (const std::string& each : denied_) knowledge["denied"].push_back(document_of(each));
+  if (Document answers = known_answers_.document(); !answers.empty())
+    knowledge["answers"] = std::move(answers);
   if (start_) knowledge["start"] = start_->document;
   return knowledge;
 }
@@ -172,7 +176,7 @@ void SqlEmulator::end_doubted(std::uint64_t connection) {
 // ---- computing ----
 
 bool SqlEmulator::sees(const SqlRequest& request, std::uint64_t connection) const {
-  return contents_->sees(connection, start_ && start_->reads_committed && !request.one_state);
+  return contents_->sees(connection, sees(request));
 }
 
 std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& asked, Moment now) {
@@ -187,6 +191,7 @@ std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& as
   auto data = compute_data(request, asked.connection);
   set_moment(asked.connection, std::nullopt);
   if (data) return data;
+  if (auto known = recall(request)) return known;
   return compute_definition(request, asked.connection);
 }
 
@@ -257,6 +262,23 @@ std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlReque
   return Computed{std::move(*image), std::move(paths)};
 }
 
+// ---- what is known where it is not computed ----
+
+/// What was answered where the contents that it is a matter of were as they are now.
+std::optional<Emulator::Computed> SqlEmulator::recall(const SqlRequest& request) {
+  const std::string question = question_of(request);
+  if (!known_answers_.has(question)) return std::nullopt;
+  const auto behind = contents_behind(request, *statements_, *contents_, rules(), denied_);
+  const std::string* const image = behind ? known_answers_.find(question, *behind) : nullptr;
+  if (image == nullptr) return std::nullopt;
+  return Computed{.image = *image, .writes = {}, .recorded = true};
+}
+
+void SqlEmulator::note_known(const SqlRequest& request, Bytes image) {
+  if (const auto behind = contents_behind(request, *statements_, *contents_, rules(), denied_))
+    known_answers_.note(question_of(request), *behind, as_text(image));
+}
+
 // ---- why not ----
 
 /// What stands in the way before its statement is looked at.
@@ -318,6 +340,7 @@ void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, 
   const MayWrite written = may_write(request);
   if (written.nothing()) {
     if (sure) follow_read(request, image);
+    if (sure && recording_ && !answer.error && !why_not_.empty()) note_known(request, image);
     return note_coverage(statement, request);
   }
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);

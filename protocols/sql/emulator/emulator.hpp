@@ -12,6 +12,7 @@
 
 #include "protocols/sql/contents/contents.hpp"
 #include "protocols/sql/emulator/coverage.hpp"
+#include "protocols/sql/emulator/known_answers.hpp"
 #include "protocols/sql/emulator/request.hpp"
 #include "protocols/sql/emulator/runner.hpp"
 #include "protocols/sql/emulator/start.hpp"
@@ -68,6 +69,7 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override;
   [[nodiscard]] bool commits(std::uint64_t connection) override;
+  void look(std::uint64_t connection) override { contents_->look(connection); }
   void end_doubted(std::uint64_t connection) override;
 
  protected:
@@ -87,6 +89,8 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] virtual SqlRequest request_of(const EmulatedRequest& asked) const = 0;
   [[nodiscard]] virtual Answered answered(Bytes image) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Execution> execution() = 0;
+  /// What the request sees of others in its transaction.
+  [[nodiscard]] virtual sql::contents::Contents::Sees sees(const SqlRequest& request) const = 0;
   /// What in the session stands in the way of everything; empty: nothing.
   [[nodiscard]] virtual std::string unsound_session() const = 0;
   [[nodiscard]] virtual bool lacks_privilege(std::string_view code) const = 0;
@@ -136,6 +140,8 @@ class SqlEmulator : public Emulator {
   void clear(const Start* start);
   [[nodiscard]] bool is_recording() const noexcept { return recording_; }
   [[nodiscard]] sql::contents::Contents& held() noexcept { return *contents_; }
+  /// A transaction that tells no isolation is READ COMMITTED.
+  [[nodiscard]] bool reads_committed() const noexcept { return start_ && start_->reads_committed; }
   [[nodiscard]] const Depended& depended() const noexcept { return depended_; }
   [[nodiscard]] Statements& statements() noexcept { return *statements_; }
   [[nodiscard]] const Statements& statements() const noexcept { return *statements_; }
@@ -159,6 +165,8 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] std::optional<Computed> compute_once(const Plan& plan, const SqlRequest& request,
                                                      std::uint64_t connection,
                                                      const std::vector<std::string>& revealed);
+  [[nodiscard]] std::optional<Computed> recall(const SqlRequest& request);
+  void note_known(const SqlRequest& request, Bytes image);
   void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, const Answered& answer,
                     std::uint64_t connection, bool sure);
@@ -192,6 +200,7 @@ class SqlEmulator : public Emulator {
   const Document* start_document_ = nullptr;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
   std::set<std::uint64_t> unsure_;      ///< connections of whose transaction not all is known
+  KnownAnswers known_answers_;
   CoverageBook covered_;
   bool disagrees_ = false;  ///< it would have answered otherwise what was followed last
   std::string why_not_;     ///< of the request that was followed last

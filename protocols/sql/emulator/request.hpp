@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocols/sql/emulator/runner.hpp"
+#include "understudy/request.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -17,6 +18,7 @@ struct SqlRequest {
   bool partial = false;       ///< not all rows were fetched
   bool described = false;     ///< its columns were asked for, nothing more
   bool one_state = false;     ///< of a transaction that sees one state of the database throughout
+  Sight sight = Sight::newest;
   bool only_reads = false;    ///< of a transaction that is READ ONLY
   /// It has more than the statement says: data beside it, another session than the first one's.
   bool has_more = false;

@@ -14,6 +14,7 @@
 #include "protocols/sql/contents/contents.hpp"
 #include "protocols/sql/emulator/plan.hpp"
 #include "protocols/sql/emulator/server_rules.hpp"
+#include "protocols/sql/facts/contents_alone.hpp"
 #include "protocols/sql/facts/dependencies.hpp"
 #include "protocols/sql/tree/tree.hpp"
 
@@ -40,6 +41,10 @@ class Statements {
   [[nodiscard]] const Plan& plan_of(std::string_view pattern, const contents::Contents& contents,
                                     bool took_effect, std::string_view session = {});
   [[nodiscard]] MayWrite may_write(std::string_view pattern, const contents::TableBook& book);
+  /// See contents_alone().
+  [[nodiscard]] std::optional<ContentsAlone> contents_alone(std::string_view pattern) {
+    return sql::contents_alone(tree_of(pattern), catalog_, dialect_);
+  }
   /// The statement took effect: what it defines counts for what others may write.
   void define(const tree::Statement& statement) { catalog_.apply(statement); }
   [[nodiscard]] const Catalog& catalog() const noexcept { return catalog_; }

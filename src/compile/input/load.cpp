@@ -10,6 +10,7 @@
 #include "compile/input/declared.hpp"
 #include "compile/input/read_ahead.hpp"
 #include "compile/input/waits.hpp"
+#include "compile/model/full_step.hpp"
 #include "compile/values/align.hpp"
 #include "compile/values/pins.hpp"
 #include "compile/values/varying.hpp"
@@ -132,8 +133,11 @@ class ServiceAnalysis {
       step.line = static_cast<std::uint32_t>(packed.line);
       std::vector<Problem> found;
       const Exchange exchange = renamed(packed, source);
-      step.analysis = service_.analyser->analyse(session.header, exchange, found);
-      keep_values(service_, exchange, last_ ? Keep::values : Keep::all, step);
+      Analysis analysis = service_.analyser->analyse(session.header, exchange, found);
+      const Document settled = std::move(analysis.settled);
+      keep_analysis(std::move(analysis), step);
+      keep_values(service_, {exchange.request, settled.is_null() ? exchange.answer : settled},
+                  last_ ? Keep::values : Keep::all, step);
       for (Problem& problem : found) flaws.push_back({packed.line, std::move(problem)});
       service_.steps.push_back(std::move(step));
       if (last_) packed.let_go();

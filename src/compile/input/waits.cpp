@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "compile/model/full_step.hpp"
+
 namespace understudy::compile {
 namespace {
 
@@ -19,7 +21,8 @@ WokenBy writes_of(const std::vector<Step>& steps) {
   WokenBy writes;
   for (const Step& step : steps) {
     if (step.analysis.waited || !step.analysis.changed) continue;
-    for (const KeyPath& path : step.analysis.writes)
+    const FullStep full(step);
+    for (const KeyPath& path : full.writes)
       writes[{step.recording, join(path)}].push_back({step.began, step.ended, step.connection});
   }
   for (auto& [key, all] : writes) std::ranges::stable_sort(all, {}, &WakingWrite::began);
@@ -43,7 +46,8 @@ void place_waits(std::vector<Step>& steps) {
   for (Step& step : steps) {
     if (!step.analysis.waited) continue;
     std::uint64_t woken = 0;
-    for (const auto* paths : {&step.analysis.reads, &step.analysis.contents})
+    const FullStep full(step);
+    for (const auto* paths : {&full.reads, &full.contents})
       for (const KeyPath& path : *paths)
         if (const auto found = writes.find({step.recording, join(path)}); found != writes.end())
           woken = std::max(woken, end_of_waking(step, found->second));

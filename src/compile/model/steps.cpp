@@ -5,14 +5,8 @@
 namespace understudy::compile {
 
 void keep_for_replay(Step& step) {
-  Analysis& a = step.analysis;
   // `= {}` would keep the memory.
-  a.rows = RowFacts();
-  a.writes = std::vector<KeyPath>();
-  a.writes_otherwise = std::vector<KeyPath>();
-  a.determined = std::vector<Determined>();
-  a.contents = std::vector<KeyPath>();
-  if (a.control != Control::watch) a.reads = std::vector<KeyPath>();
+  if (step.analysis.control != Control::watch) step.keys_and_rows = std::string();
   step.hidden_in = std::string();
 }
 

@@ -15,9 +15,20 @@
 
 namespace understudy::compile {
 
+/// What most passes ask of an analysed exchange; as Analysis has it.
+struct StepAnalysis {
+  Identity identity;
+  std::string session, control_name, unsteady, image;
+  Effect effect = Effect::read;
+  Control control = Control::none;
+  bool changed = true, waited = false, understood = true;
+  Sight sight = Sight::newest;
+};
+
 /// One recorded exchange, analysed.
 struct Step {
-  Analysis analysis;
+  StepAnalysis analysis;
+  std::string keys_and_rows;           ///< packed, see FullStep
   std::uint32_t recording = 0;         ///< number in order of first mention
   std::uint32_t connection = 0;        ///< number over all recordings of the service
   std::uint64_t began = 0, ended = 0;  ///< ticks of its recording

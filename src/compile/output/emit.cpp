@@ -139,7 +139,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;
-    const Analysis& asked = service.steps[settled.answers.front().step].analysis;
+    const Step& asked = service.steps[settled.answers.front().step];
     entry.batch = varying.batch_of(traced.identity);
     entry.answers = answers_of(service, trace, settled, evidence, varying,
                                varying.ordered_kinds(asked), entry.batch != 0, builder);

@@ -91,7 +91,7 @@ class Inferrer {
   void add_not_understood() {
     std::set<std::string_view> patterns;
     for (const TracedStep& traced : trace_.steps) {
-      const Analysis& a = service_.steps[traced.step].analysis;
+      const StepAnalysis& a = service_.steps[traced.step].analysis;
       if (a.understood || !patterns.insert(pattern_of(a.identity.canonical)).second) continue;
       found_.push_back({Inference::Kind::not_understood,
                         pattern_at(traced.step),

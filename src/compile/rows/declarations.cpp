@@ -27,7 +27,7 @@ Declarations::Declarations(const std::vector<Step>& steps, const Schema& schema)
   for (const auto& [name, table] : schema)
     if (!table.complete()) doubts_.emplace(name, table.doubt);
   if (!schema.empty())
-    for (const Step& step : steps) note(step);
+    for (const Step& packed : steps) note(FullStep(packed));
   resolve();
 }
 
@@ -36,8 +36,8 @@ const TableFacts* Declarations::find(const std::string& table) const {
   return found == schema_.end() || doubts_.contains(table) ? nullptr : &found->second;
 }
 
-void Declarations::note(const Step& step) {
-  const RowFacts& rows = step.analysis.rows;
+void Declarations::note(const FullStep& step) {
+  const RowFacts& rows = step.rows;
   for (const RowAccess& read : rows.reads) note_condition(read.table, read.where);
   for (const RowChange& change : rows.changes) {
     note_condition(change.table, change.where);

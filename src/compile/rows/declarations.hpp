@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "compile/model/steps.hpp"
+#include "compile/model/full_step.hpp"
 
 namespace understudy::compile {
 
@@ -28,7 +28,7 @@ class Declarations {
   }
 
  private:
-  void note(const Step& step);
+  void note(const FullStep& step);
   void note_columns(const std::string& table, const Row& row);
   void note_condition(const std::string& table, const std::vector<RowCondition>& where);
   void note_column(const std::string& table, const std::string& column);

@@ -21,19 +21,19 @@ RowBook::RowBook(const std::vector<Step>& steps, const RowEvidence& evidence,
       if (evidence.identifies(name, column)) table.identities[column];
     }
   }
-  for (const Step& step : steps) note(step);
+  for (const Step& packed : steps) note(FullStep(packed));
 }
 
 // --- learning -----------------------------------------------------------------------------------
 
-void RowBook::note(const Step& step) {
-  const Analysis& a = step.analysis;
-  for (const RowsSeen& seen : a.rows.seen)
+void RowBook::note(const FullStep& step) {
+  const StepAnalysis& a = step.analysis;
+  for (const RowsSeen& seen : step.rows.seen)
     for (const Row& row : seen.rows)
       if (!seen.touched) note_seen(tables_[seen.table], row, step.recording, false);
   if (a.effect != Effect::write || !a.changed) return;
   note_opaque(step);
-  for (const RowChange& change : a.rows.changes) {
+  for (const RowChange& change : step.rows.changes) {
     Table& table = tables_[change.table];
     if (is_insert(change))
       note_insert(step, change, table);
@@ -43,18 +43,18 @@ void RowBook::note(const Step& step) {
       note_removal(change.table, change.where, step.recording);
   }
   // What RETURNING shows is what the change left behind.
-  for (const RowsSeen& seen : a.rows.seen)
+  for (const RowsSeen& seen : step.rows.seen)
     for (const Row& row : seen.rows)
       if (seen.touched) note_seen(tables_[seen.table], row, step.recording, false);
 }
 
 /// Tables that are written without a word about rows: TRUNCATE, COPY, what is not understood.
-void RowBook::note_opaque(const Step& step) {
-  for (const KeyPath& path : step.analysis.writes) {
+void RowBook::note_opaque(const FullStep& step) {
+  for (const KeyPath& path : step.writes) {
     if (path.empty())
       for (auto& [name, table] : tables_) table.opaque = true;
     else if (path.size() == 1 &&
-             std::ranges::count(step.analysis.rows.changes, path[0], &RowChange::table) == 0)
+             std::ranges::count(step.rows.changes, path[0], &RowChange::table) == 0)
       tables_[path[0]].opaque = true;
   }
 }
@@ -108,7 +108,7 @@ void RowBook::note_seen(Table& table, const Row& row, std::int64_t recording, bo
   }
 }
 
-void RowBook::note_insert(const Step& step, const RowChange& change, Table& table) {
+void RowBook::note_insert(const FullStep& step, const RowChange& change, Table& table) {
   if (change.kind == RowChange::Kind::upsert) return note_upsert(change, table, step.recording);
   const bool all = change.count == change.rows.size();
   const RowsSeen* shown = returned_rows(step, change.table);
@@ -155,7 +155,7 @@ void RowBook::note_upsert(const RowChange& change, Table& table, std::int64_t re
   }
 }
 
-void RowBook::note_update(const Step& step, const RowChange& change, Table& table) {
+void RowBook::note_update(const FullStep& step, const RowChange& change, Table& table) {
   const RowsSeen* shown = returned_rows(step, change.table);
   for (const auto& [column, cell] : change.set) {
     std::optional<Values> set;
@@ -272,7 +272,7 @@ std::optional<Values> RowBook::values_where(const std::string& table,
   return best;
 }
 
-std::optional<Values> RowBook::inserted(const Step& step, const RowChange& change,
+std::optional<Values> RowBook::inserted(const FullStep& step, const RowChange& change,
                                         const std::string& column, bool answered) const {
   if (auto values = column_of(change.rows, column)) return values;
   const RowsSeen* shown = answered ? returned_rows(step, change.table) : nullptr;
@@ -298,7 +298,7 @@ std::optional<Values> RowBook::replaced(const RowChange& change, const std::stri
 }
 
 /// What `column` was in the rows of an update or a delete.
-std::optional<Values> RowBook::before(const Step& step, const RowChange& change,
+std::optional<Values> RowBook::before(const FullStep& step, const RowChange& change,
                                       const std::string& column, bool answered,
                                       Wanted wanted) const {
   if (const RowCondition* named = condition_on(change.where, column)) return values_of(*named);
@@ -309,7 +309,7 @@ std::optional<Values> RowBook::before(const Step& step, const RowChange& change,
   return values_where(change.table, change.where, column, wanted);
 }
 
-std::optional<Values> RowBook::touched(const Step& step, const RowChange& change,
+std::optional<Values> RowBook::touched(const FullStep& step, const RowChange& change,
                                        const std::string& column, bool answered,
                                        Wanted wanted) const {
   auto values = is_insert(change) ? inserted(step, change, column, answered)

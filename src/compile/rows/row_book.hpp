@@ -31,7 +31,7 @@ class RowBook {
   /// Values of `column` that rows had or have which a change touches, or more; nothing where one of
   /// them is not known. `answered`: what the exchange's answer and the rest of the recording show
   /// counts, else only what the request itself says.
-  [[nodiscard]] std::optional<Values> touched(const Step& step, const RowChange& change,
+  [[nodiscard]] std::optional<Values> touched(const FullStep& step, const RowChange& change,
                                               const std::string& column, bool answered,
                                               Wanted wanted = Wanted::named) const;
   /// Values that `column` has, at whatever time, in rows that meet `where`.
@@ -77,12 +77,12 @@ class RowBook {
     Values unknown;
   };
 
-  void note(const Step& step);
-  void note_opaque(const Step& step);
+  void note(const FullStep& step);
+  void note_opaque(const FullStep& step);
   void note_seen(Table& table, const Row& row, std::int64_t recording, bool inserted);
-  void note_insert(const Step& step, const RowChange& change, Table& table);
+  void note_insert(const FullStep& step, const RowChange& change, Table& table);
   void note_upsert(const RowChange& change, Table& table, std::int64_t recording);
-  void note_update(const Step& step, const RowChange& change, Table& table);
+  void note_update(const FullStep& step, const RowChange& change, Table& table);
   void note_removal(const std::string& name, const std::vector<RowCondition>& where,
                     std::int64_t recording);
   static void note_set(Identity& identity, const Values& rows, const std::string& column,
@@ -99,11 +99,11 @@ class RowBook {
                                                    const std::string& column) const;
   [[nodiscard]] const Inverse& inverse(const std::string& name, const std::string& identity,
                                        const std::string& column) const;
-  [[nodiscard]] std::optional<Values> inserted(const Step& step, const RowChange& change,
+  [[nodiscard]] std::optional<Values> inserted(const FullStep& step, const RowChange& change,
                                                const std::string& column, bool answered) const;
   [[nodiscard]] std::optional<Values> replaced(const RowChange& change, const std::string& column,
                                                bool answered) const;
-  [[nodiscard]] std::optional<Values> before(const Step& step, const RowChange& change,
+  [[nodiscard]] std::optional<Values> before(const FullStep& step, const RowChange& change,
                                              const std::string& column, bool answered,
                                              Wanted wanted) const;
 

@@ -73,18 +73,19 @@ Values values_of(const RowCondition& condition) {
   return {condition.values.begin(), condition.values.end()};
 }
 
-const RowsSeen* returned_rows(const Step& step, const std::string& table) {
-  const auto& changes = step.analysis.rows.changes;
+const RowsSeen* returned_rows(const FullStep& step, const std::string& table) {
+  const auto& changes = step.rows.changes;
   if (std::ranges::count(changes, table, &RowChange::table) != 1) return nullptr;
-  for (const RowsSeen& seen : step.analysis.rows.seen)
+  for (const RowsSeen& seen : step.rows.seen)
     if (seen.touched && seen.table == table) return &seen;
   return nullptr;
 }
 
 RowEvidence::RowEvidence(const std::vector<Step>& steps, const Schema& schema)
     : declarations_(steps, schema) {
-  for (const Step& step : steps) note_names(step);
-  for (const Step& step : steps) {
+  for (const Step& packed : steps) note_names(FullStep(packed));
+  for (const Step& packed : steps) {
+    const FullStep step(packed);
     note_rows(step);
     together_.note(step);
   }
@@ -100,8 +101,8 @@ void RowEvidence::note_conditions(Columns& table, const std::vector<RowCondition
 }
 
 /// First pass: which columns there are, and what is asked and set of them.
-void RowEvidence::note_names(const Step& step) {
-  const RowFacts& rows = step.analysis.rows;
+void RowEvidence::note_names(const FullStep& step) {
+  const RowFacts& rows = step.rows;
   const auto name = [](Columns& table, const Row& row) {
     for (const auto& [column, cell] : row)
       if (cell) table[column].named.insert(*cell);
@@ -120,13 +121,13 @@ void RowEvidence::note_names(const Step& step) {
   }
 }
 
-void RowEvidence::note_rows(const Step& step) {
-  for (const RowsSeen& seen : step.analysis.rows.seen) {
+void RowEvidence::note_rows(const FullStep& step) {
+  for (const RowsSeen& seen : step.rows.seen) {
     for (const Row& row : seen.rows) note_row(columns_[seen.table], row);
     note_repeats(seen);
   }
   if (step.analysis.effect != Effect::write || !step.analysis.changed) return;
-  for (const RowChange& change : step.analysis.rows.changes) note_change(change);
+  for (const RowChange& change : step.rows.changes) note_change(change);
 }
 
 void RowEvidence::note_row(Columns& table, const Row& row) {
@@ -283,8 +284,9 @@ std::vector<std::string> RowEvidence::numbered(const RowChange& insert) const {
 void RowEvidence::note_numbers(const std::vector<Step>& steps) {
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> before;  // equal inserts
   std::map<std::pair<std::uint64_t, std::size_t>, std::vector<std::optional<Values>>> numbers;
-  for (const Step& step : steps)
-    for (const RowChange& change : step.analysis.rows.changes) {
+  for (const Step& packed : steps) {
+    const FullStep step(packed);
+    for (const RowChange& change : step.rows.changes) {
       if (!is_insert(change)) continue;
       const std::uint64_t insert = table::hash_of(step.analysis.identity.canonical);
       const std::size_t nth = before[{step.recording, insert}]++;
@@ -296,6 +298,7 @@ void RowEvidence::note_numbers(const std::vector<Step>& steps) {
       if (numbers.emplace(std::pair(insert, nth), given).first->second != given)
         disputed_.insert(change.table);
     }
+  }
 }
 
 /// Whether the server makes nothing of an inserted row that differs from row to row, but keys.
@@ -311,7 +314,7 @@ bool RowEvidence::makes_only_keys(const RowChange& insert) const {
   });
 }
 
-Numbering RowEvidence::numbering(const Step& step, const RowChange& insert) const {
+Numbering RowEvidence::numbering(const FullStep& step, const RowChange& insert) const {
   const std::vector<std::string> names = numbered(insert);
   if (names.empty() && !insert.generates && !insert.rows.empty() && columns_.contains(insert.table))
     return Numbering::none;

@@ -31,7 +31,7 @@ using Values = std::set<std::string>;
                                               const std::string& column);
 
 /// The rows that an exchange's own change touched, where its answer shows them; else null.
-[[nodiscard]] const RowsSeen* returned_rows(const Step& step, const std::string& table);
+[[nodiscard]] const RowsSeen* returned_rows(const FullStep& step, const std::string& table);
 
 /// On what the number depends that a sequence gives to an inserted row.
 enum class Numbering : std::uint8_t {
@@ -74,7 +74,7 @@ class RowEvidence {
   [[nodiscard]] bool bears_on_uniqueness(const RowChange& change, const std::string& column) const;
   /// Whether an insert that leaves out the column may give it a value all the same.
   [[nodiscard]] bool has_default(const std::string& table, const std::string& column) const;
-  [[nodiscard]] Numbering numbering(const Step& step, const RowChange& insert) const;
+  [[nodiscard]] Numbering numbering(const FullStep& step, const RowChange& insert) const;
   /// The columns that an insert leaves to a sequence and that somebody sees.
   [[nodiscard]] std::vector<std::string> numbered(const RowChange& insert) const;
   /// What the schema declares of a table; null where it can't be relied on.
@@ -84,9 +84,9 @@ class RowEvidence {
   [[nodiscard]] const Declarations& declarations() const noexcept { return declarations_; }
 
  private:
-  void note_names(const Step& step);
+  void note_names(const FullStep& step);
   void note_conditions(Columns& table, const std::vector<RowCondition>& where);
-  void note_rows(const Step& step);
+  void note_rows(const FullStep& step);
   void note_row(Columns& table, const Row& row);
   void note_repeats(const RowsSeen& seen);
   void note_change(const RowChange& change);

@@ -60,11 +60,26 @@ class RowKeys::Book {
         relations_(find_relations(steps, evidence_)),
         book_(steps, evidence_, relations_),
         traffic_(steps, evidence_, book_) {
-    for (const Step& step : steps) static_cast<void>(reads_of(step, &keyed_));
+    for (const Step& packed : steps) static_cast<void>(reads_of(FullStep(packed), &keyed_));
   }
 
-  [[nodiscard]] StepKeys of(const Step& step) const {
-    return {reads_of(step, nullptr), writes_of(step, true), writes_of(step, false)};
+  [[nodiscard]] Paths reads_of(const FullStep& step) const { return reads_of(step, nullptr); }
+  [[nodiscard]] Paths writes_of(const FullStep& step, bool answered) const {
+    const RowFacts& rows = step.rows;
+    Paths paths;
+    for (const KeyPath& path : step.writes) {
+      const bool told =
+          path.size() == 1 && std::ranges::count(rows.changes, path[0], &RowChange::table) > 0;
+      if (told) {
+        for (const RowChange& change : rows.changes)
+          if (change.table == path[0]) add_change(paths, step, change, answered);
+      } else if (is_sequence(path)) {
+        add_sequence(paths, step, path);
+      } else {
+        paths.push_back(path);
+      }
+    }
+    return paths;
   }
   [[nodiscard]] const Declarations& declarations() const noexcept {
     return evidence_.declarations();
@@ -76,10 +91,10 @@ class RowKeys::Book {
   // --- what a request depends on
   // ------------------------------------------------------------------
 
-  [[nodiscard]] Paths reads_of(const Step& step, Columns* keyed) const {
-    const RowFacts& rows = step.analysis.rows;
+  [[nodiscard]] Paths reads_of(const FullStep& step, Columns* keyed) const {
+    const RowFacts& rows = step.rows;
     Paths paths;
-    for (const KeyPath& path : step.analysis.reads) {
+    for (const KeyPath& path : step.reads) {
       if (path.size() == 1 && mentions(rows, path[0]))
         add_table(paths, step, path[0], keyed);
       else if (is_sequence(path))
@@ -96,8 +111,9 @@ class RowKeys::Book {
     return facts != nullptr && is_declared(*facts, *rows.violation);
   }
 
-  void add_table(Paths& paths, const Step& step, const std::string& table, Columns* keyed) const {
-    const RowFacts& rows = step.analysis.rows;
+  void add_table(Paths& paths, const FullStep& step, const std::string& table,
+                 Columns* keyed) const {
+    const RowFacts& rows = step.rows;
     for (const RowAccess& access : rows.reads)
       if (access.table == table) add_rows(paths, table, access.where, keyed);
     for (const RowChange& change : rows.changes) {
@@ -166,13 +182,14 @@ class RowKeys::Book {
     return nulls_meet ? column_of(change.rows, column) : values_of(change.rows, column);
   }
 
-  [[nodiscard]] Numbering numbering(const Step& step, const RowChange& change) const {
+  [[nodiscard]] Numbering numbering(const FullStep& step, const RowChange& change) const {
     const Numbering found = evidence_.numbering(step, change);
     return found == Numbering::own && numbered_.contains(change.table) ? Numbering::shared : found;
   }
 
   /// The number that its answer shows is no other row's.
-  void add_number(Paths& paths, const Step& step, const RowChange& change, Columns* keyed) const {
+  void add_number(Paths& paths, const FullStep& step, const RowChange& change,
+                  Columns* keyed) const {
     const RowsSeen* shown = returned_rows(step, change.table);
     if (shown == nullptr || numbering(step, change) != Numbering::own) return;
     for (const std::string& column : evidence_.numbered(change))
@@ -244,10 +261,10 @@ class RowKeys::Book {
   }
 
   /// `path` is that of all inserts into one table.
-  void add_sequence(Paths& paths, const Step& step, const KeyPath& path) const {
+  void add_sequence(Paths& paths, const FullStep& step, const KeyPath& path) const {
     Numbering widest = Numbering::none;
     bool told = false;
-    for (const RowChange& change : step.analysis.rows.changes) {
+    for (const RowChange& change : step.rows.changes) {
       if (change.table != path[1]) continue;
       told = true;
       widest = std::max(widest, numbering(step, change));
@@ -262,25 +279,8 @@ class RowKeys::Book {
   // --- what it changes
   // ------------------------------------------------------------------------------
 
-  [[nodiscard]] Paths writes_of(const Step& step, bool answered) const {
-    const RowFacts& rows = step.analysis.rows;
-    Paths paths;
-    for (const KeyPath& path : step.analysis.writes) {
-      const bool told =
-          path.size() == 1 && std::ranges::count(rows.changes, path[0], &RowChange::table) > 0;
-      if (told) {
-        for (const RowChange& change : rows.changes)
-          if (change.table == path[0]) add_change(paths, step, change, answered);
-      } else if (is_sequence(path)) {
-        add_sequence(paths, step, path);
-      } else {
-        paths.push_back(path);
-      }
-    }
-    return paths;
-  }
-
-  void add_change(Paths& paths, const Step& step, const RowChange& change, bool answered) const {
+  void add_change(Paths& paths, const FullStep& step, const RowChange& change,
+                  bool answered) const {
     const auto keyed = keyed_.find(change.table);
     if (keyed == keyed_.end()) {
       paths.push_back({change.table});
@@ -324,7 +324,8 @@ class RowKeys::Book {
     }
   };
 
-  void add_cascades(Paths& paths, const Step& step, const RowChange& change, bool answered) const {
+  void add_cascades(Paths& paths, const FullStep& step, const RowChange& change,
+                    bool answered) const {
     Cascade cascade;
     for (const RowRelation& relation : relations_)
       if (relation.parent == change.table && relation.follows && unsettles(change, relation.key))
@@ -380,8 +381,11 @@ RowKeys::RowKeys(const std::vector<Step>& steps, const Schema& schema,
     : book_(std::make_unique<Book>(steps, schema, std::move(numbered))) {}
 RowKeys::~RowKeys() = default;
 
-StepKeys RowKeys::of(const Step& step) const {
-  return book_->of(step);
+std::vector<KeyPath> RowKeys::reads_of(const FullStep& step) const {
+  return book_->reads_of(step);
+}
+std::vector<KeyPath> RowKeys::writes_of(const FullStep& step, bool answered) const {
+  return book_->writes_of(step, answered);
 }
 
 const Declarations& RowKeys::declarations() const noexcept {

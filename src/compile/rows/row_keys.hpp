@@ -12,17 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "compile/model/steps.hpp"
+#include "compile/model/full_step.hpp"
 #include "compile/rows/declarations.hpp"
 
 namespace understudy::compile {
-
-/// What one exchange depends on and changes.
-struct StepKeys {
-  std::vector<KeyPath> reads;
-  std::vector<KeyPath> writes;          ///< where it was answered as this exchange was
-  std::vector<KeyPath> writes_unknown;  ///< whatever it will be answered
-};
 
 class RowKeys {
  public:
@@ -34,7 +27,10 @@ class RowKeys {
   RowKeys(const RowKeys&) = delete;
   RowKeys& operator=(const RowKeys&) = delete;
 
-  [[nodiscard]] StepKeys of(const Step& step) const;
+  /// What an exchange depends on.
+  [[nodiscard]] std::vector<KeyPath> reads_of(const FullStep& step) const;
+  /// What it changes: where it was answered as this exchange was, or whatever it will be answered.
+  [[nodiscard]] std::vector<KeyPath> writes_of(const FullStep& step, bool answered) const;
   /// What of the schema is relied on.
   [[nodiscard]] const Declarations& declarations() const noexcept;
 

@@ -79,19 +79,19 @@ class Refuter {
   explicit Refuter(std::vector<RowRelation>& relations)
       : relations_(relations), gone_(relations.size()) {}
 
-  void note(const Step& step) {
+  void note(const FullStep& step) {
     if (step.recording != recording_) {
       gone_.assign(relations_.size(), {});
       open_.clear();
     }
     recording_ = step.recording;
-    for (const RowsSeen& seen : step.analysis.rows.seen) see(seen);
-    const Analysis& a = step.analysis;
+    for (const RowsSeen& seen : step.rows.seen) see(seen);
+    const StepAnalysis& a = step.analysis;
     auto& transaction = open_[step.connection];
     for (const Removal& removal : transaction.carry_out(a.control, a.control_name, a.changed))
       remove(removal);
     if (a.effect != Effect::write || !a.changed) return;
-    for (const RowChange& change : a.rows.changes) follow(change, transaction);
+    for (const RowChange& change : step.rows.changes) follow(change, transaction);
   }
 
   void finish() {
@@ -161,7 +161,7 @@ std::vector<RowRelation> find_relations(const std::vector<Step>& steps,
   std::vector<RowRelation> relations = candidates(evidence);
   if (!relations.empty()) {
     Refuter refuter(relations);
-    for (const Step& step : steps) refuter.note(step);
+    for (const Step& packed : steps) refuter.note(FullStep(packed));
     refuter.finish();
   }
   add_declared(evidence, relations);

@@ -16,13 +16,13 @@ std::size_t by_others(const std::map<std::uint32_t, std::size_t>& writes,
 RowTraffic::RowTraffic(const std::vector<Step>& steps, const RowEvidence& evidence,
                        const RowBook& book)
     : evidence_(evidence), book_(book) {
-  for (const Step& step : steps) note_writes(step);
-  for (const Step& step : steps) note_asked(step);
+  for (const Step& packed : steps) note_writes(FullStep(packed));
+  for (const Step& packed : steps) note_asked(FullStep(packed));
 }
 
-void RowTraffic::note_writes(const Step& step) {
+void RowTraffic::note_writes(const FullStep& step) {
   if (step.analysis.effect != Effect::write || !step.analysis.changed) return;
-  for (const RowChange& change : step.analysis.rows.changes)
+  for (const RowChange& change : step.rows.changes)
     for (const auto& [name, column] : evidence_.tables().at(change.table)) {
       Column& traffic = columns_[{change.table, name}];
       if (const auto values = book_.touched(step, change, name, true)) {
@@ -34,11 +34,11 @@ void RowTraffic::note_writes(const Step& step) {
     }
 }
 
-void RowTraffic::note_asked(const Step& step) {
-  for (const RowAccess& access : step.analysis.rows.reads)
+void RowTraffic::note_asked(const FullStep& step) {
+  for (const RowAccess& access : step.rows.reads)
     for (const RowCondition& each : access.where)
       ask(access.table, each.column, each.values, step.connection);
-  for (const RowChange& change : step.analysis.rows.changes) {
+  for (const RowChange& change : step.rows.changes) {
     for (const RowCondition& each : change.where)
       ask(change.table, each.column, each.values, step.connection);
     for (const Row& row : change.rows)

@@ -30,8 +30,8 @@ class RowTraffic {
     ByConnection unknown_writes;
     std::size_t unknown = 0, asked = 0, foreign = 0;
   };
-  void note_writes(const Step& step);
-  void note_asked(const Step& step);
+  void note_writes(const FullStep& step);
+  void note_asked(const FullStep& step);
   void ask(const std::string& table, const std::string& column,
            const std::vector<std::string>& values, std::uint32_t connection);
 

@@ -57,27 +57,27 @@ bool is_insert(const RowChange& change) noexcept {
   return change.kind == RowChange::Kind::insert || change.kind == RowChange::Kind::upsert;
 }
 
-void RowsTogether::note(const Step& step) {
+void RowsTogether::note(const FullStep& step) {
   // Each recording begins with tables of its own.
   if (std::exchange(recording_, step.recording) != step.recording) clear();
   see(step);
   if (step.analysis.control != Control::none) control(step);
   if (step.analysis.effect != Effect::write || !step.analysis.changed) return;
-  clear_untold(step.analysis);
-  for (const RowChange& each : step.analysis.rows.changes) change(step, each);
+  clear_untold(step);
+  for (const RowChange& each : step.rows.changes) change(step, each);
 }
 
 /// What a transaction sees may be its own and never come to be.
-void RowsTogether::see(const Step& step) {
+void RowsTogether::see(const FullStep& step) {
   if (pending_[step.connection].rows.active()) return;
-  for (const RowsSeen& seen : step.analysis.rows.seen) {
+  for (const RowsSeen& seen : step.rows.seen) {
     if (seen.touched) continue;
     for (std::size_t i = 0; i < std::min(seen.rows.size(), most_rows_of_a_table); ++i)
       add(tables_[seen.table], seen.rows[i]);
   }
 }
 
-void RowsTogether::change(const Step& step, const RowChange& change) {
+void RowsTogether::change(const FullStep& step, const RowChange& change) {
   Pending& pending = pending_[step.connection];
   if (pending.rows.active() && change.kind != RowChange::Kind::insert)
     pending.changed.insert(change.table);
@@ -165,8 +165,8 @@ void RowsTogether::clear_referring(const std::string& removed) {
       });
 }
 
-void RowsTogether::control(const Step& step) {
-  const Analysis& a = step.analysis;
+void RowsTogether::control(const FullStep& step) {
+  const StepAnalysis& a = step.analysis;
   Pending& pending = pending_[step.connection];
   const auto rows = pending.rows.carry_out(a.control, a.control_name, a.changed);
   if (pending.rows.active()) return;
@@ -178,11 +178,11 @@ void RowsTogether::control(const Step& step) {
 }
 
 /// Tables that are written without a word about rows.
-void RowsTogether::clear_untold(const Analysis& analysis) {
-  for (const KeyPath& path : analysis.writes) {
+void RowsTogether::clear_untold(const FullStep& step) {
+  for (const KeyPath& path : step.writes) {
     if (path.empty()) return clear();
-    const bool told = path.size() == 1 &&
-                      std::ranges::count(analysis.rows.changes, path[0], &RowChange::table) > 0;
+    const bool told =
+        path.size() == 1 && std::ranges::count(step.rows.changes, path[0], &RowChange::table) > 0;
     if (!told && path[0] != outside_transactions) tables_[path[0]].rows.clear();
   }
 }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "compile/model/steps.hpp"
+#include "compile/model/full_step.hpp"
 #include "match/transaction.hpp"
 
 namespace understudy::compile {
@@ -22,7 +22,7 @@ namespace understudy::compile {
 class RowsTogether {
  public:
   /// The next step of the recording.
-  void note(const Step& step);
+  void note(const FullStep& step);
   /// Whether two different rows agreed in all of `columns`, as far as it was followed.
   [[nodiscard]] bool agree(const std::string& table, const std::vector<std::string>& columns) const;
 
@@ -37,14 +37,14 @@ class RowsTogether {
     std::set<std::string> changed;  ///< tables of which it changed or removed rows
   };
 
-  void see(const Step& step);
-  void change(const Step& step, const RowChange& change);
+  void see(const FullStep& step);
+  void change(const FullStep& step, const RowChange& change);
   void insert(Pending& pending, const RowChange& change);
   void upsert(Pending& pending, const RowChange& change);
   void update(Pending& pending, const RowChange& change);
   void remove(Pending& pending, const RowChange& change);
-  void control(const Step& step);
-  void clear_untold(const Analysis& analysis);
+  void control(const FullStep& step);
+  void clear_untold(const FullStep& step);
   void clear_referring(const std::string& removed);
   void clear();
   static void add(Table& table, const Row& row);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 
 #include "compile/model/readable.hpp"
+#include "table/service_section.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -38,19 +40,31 @@ Tests replay_all(std::span<const LoadedService> services, const table::MappedTab
   return tests;
 }
 
+using Guesses = std::set<const table::format::AnswerRecord*>;
+
 class Mender {
  public:
-  Mender(std::span<const LoadedService> services, std::vector<table::ServiceBuilder>& builders)
-      : services_(services), builders_(builders), tested_(services.size()) {}
+  explicit Mender(std::span<const LoadedService> services)
+      : services_(services), tested_(services.size()) {}
 
-  /// Makes guesses of what the replays refute. False where they refute nothing.
-  bool mend(const Tests& tests, bool whole_patterns) {
-    bool changed = false;
+  /// The answers of `table` that the replays refute. Empty where they refute nothing.
+  [[nodiscard]] Guesses refuted_by(const Tests& tests, const table::MappedTable& table,
+                                   bool whole_patterns) {
+    Guesses guesses;
     for (std::size_t i = 0; i < tests.size(); ++i)
       for (const TestedReplay& test : tests[i])
-        for (const WrongAnswer& wrong : test.replay.wrong_answers)
-          changed |= refute(i, test, wrong, whole_patterns);
-    return changed;
+        for (const WrongAnswer& wrong : test.replay.wrong_answers) {
+          const table::ServiceSection& section = table.service(i);
+          const auto& request = section.requests()[wrong.request];
+          const std::string_view pattern = pattern_of(section.text(request.canonical));
+          bool changed = add(section, request, wrong.state, guesses);
+          if (whole_patterns)
+            for (const auto& each : section.requests())
+              if (pattern_of(section.text(each.canonical)) == pattern)
+                changed |= add(section, each, std::nullopt, guesses);
+          if (changed) note(i, test, wrong, pattern);
+        }
+    return guesses;
   }
 
   [[nodiscard]] std::vector<TestedService> finish(Tests tests) {
@@ -59,36 +73,31 @@ class Mender {
   }
 
  private:
-  bool refute(std::size_t service, const TestedReplay& test, const WrongAnswer& wrong,
-              bool whole_patterns) {
-    table::ServiceBuilder& builder = builders_[service];
-    const std::string_view pattern = pattern_of(builder.identity(wrong.request).canonical);
-    const bool changed = builder.make_guess(wrong.request, wrong.state);
-    if (whole_patterns && builder.make_guesses(pattern)) return note(service, test, wrong, pattern);
-    return changed && note(service, test, wrong, pattern);
+  /// The answers of a request in a state, or in any. False where they are guesses already.
+  static bool add(const table::ServiceSection& section, const table::format::RequestRecord& request,
+                  std::optional<match::Version> state, Guesses& guesses) {
+    bool added = false;
+    for (const auto& answer : section.answers(request))
+      if ((!state || answer.state == *state) && (answer.flags & table::format::answer_guess) == 0)
+        added |= guesses.insert(&answer).second;
+    return added;
   }
 
-  /// Always true.
-  bool note(std::size_t service, const TestedReplay& test, const WrongAnswer& wrong,
+  void note(std::size_t service, const TestedReplay& test, const WrongAnswer& wrong,
             std::string_view pattern) {
     auto& refuted = tested_[service].refuted;
     const std::string readable = readable_pattern(pattern);
     const auto same = std::ranges::find_if(refuted, [&](const RefutedEntry& each) {
       return each.pattern == readable && each.replay == test.title;
     });
-    if (same != refuted.end()) {
-      ++same->with_it;
-      return true;
-    }
+    if (same != refuted.end()) return static_cast<void>(++same->with_it);
     const LoadedService& loaded = services_[service];
     refuted.push_back({readable, std::string(test.title),
                        place_of(loaded, loaded.steps[wrong.step]), wrong.answered_at,
                        wrong.difference, 0});
-    return true;
   }
 
   std::span<const LoadedService> services_;
-  std::vector<table::ServiceBuilder>& builders_;
   std::vector<TestedService> tested_;
 };
 
@@ -96,24 +105,26 @@ class Mender {
 
 std::optional<TestedTable> build_and_mend(std::span<const LoadedService> services,
                                           const Document& settings,
-                                          std::vector<table::ServiceBuilder>& builders,
+                                          std::vector<table::ServiceBuilder> builders,
                                           std::span<const Uncertain> uncertain,
                                           Diagnostics& problems, const Progress& progress) {
-  Mender mender(services, builders);
-  for (int round = 0;; ++round) {
-    std::string problem;
-    TestedTable tested{
-        table::MappedTable::from_memory(table::build_table(settings, builders), problem), {}};
-    if (!tested.table) {
-      problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0,
-                          problem, "this is a defect of understudy, please report it"});
-      return std::nullopt;
-    }
+  Mender mender(services);
+  std::string problem;
+  TestedTable tested{
+      table::MappedTable::from_memory(table::build_table(settings, std::move(builders)), problem),
+      {}};
+  for (int round = 0; tested.table; ++round) {
     Tests tests = replay_all(services, *tested.table, uncertain, progress);
-    if (mender.mend(tests, round >= rounds_of_entries)) continue;
-    tested.services = mender.finish(std::move(tests));
-    return tested;
+    const Guesses guesses = mender.refuted_by(tests, *tested.table, round >= rounds_of_entries);
+    if (guesses.empty()) {
+      tested.services = mender.finish(std::move(tests));
+      return tested;
+    }
+    tested.table = table::with_guesses(std::move(tested.table), guesses, problem);
   }
+  problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0,
+                      problem, "this is a defect of understudy, please report it"});
+  return std::nullopt;
 }
 
 }  // namespace understudy::compile

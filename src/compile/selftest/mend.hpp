@@ -40,9 +40,11 @@ struct TestedTable {
 /// guess, which may change what is found behind it, so the table is tested again until nothing is
 /// wrong: first entry by entry, then, where that does not come to an end soon, pattern by pattern.
 /// Nothing, with an error, where the table can't be read back.
-[[nodiscard]] std::optional<TestedTable> build_and_mend(
-    std::span<const LoadedService> services, const Document& settings,
-    std::vector<table::ServiceBuilder>& builders, std::span<const Uncertain> uncertain,
-    Diagnostics& problems, const Progress& progress);
+[[nodiscard]] std::optional<TestedTable> build_and_mend(std::span<const LoadedService> services,
+                                                        const Document& settings,
+                                                        std::vector<table::ServiceBuilder> builders,
+                                                        std::span<const Uncertain> uncertain,
+                                                        Diagnostics& problems,
+                                                        const Progress& progress);
 
 }  // namespace understudy::compile

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compile/model/full_step.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::compile {
@@ -98,14 +99,14 @@ void Player::carry_out(const Step& step, Connection& connection) {
 }
 
 void Player::control(const Step& step, Connection& connection) {
-  const Analysis& a = step.analysis;
+  const StepAnalysis& a = step.analysis;
   if (connection.skips) {
     connection.skips = !ends_transaction(a.control);
     return;
   }
   switch (a.control) {
     case Control::begin:
-      connection.skips = live_.begin(connection.state) != engine::Begun::yes;
+      connection.skips = live_.begin(connection.state, a.sight) != engine::Begun::yes;
       return;
     case Control::commit: {
       const Verdict verdict =
@@ -113,10 +114,12 @@ void Player::control(const Step& step, Connection& connection) {
       if (a.effect != Effect::none) grade_commit(step, verdict);
       return;
     }
-    case Control::watch:
-      for (const KeyPath& path : a.reads)
+    case Control::watch: {
+      const FullStep full(step);
+      for (const KeyPath& path : full.reads)
         static_cast<void>(live_.watch(join(path), connection.state));
       return;
+    }
     default:
       connection.state.apply(a.control, a.control_name);
   }
@@ -136,8 +139,10 @@ void Player::ask_once(const Step& step, Connection& connection) {
   const std::string renamed = next_run_ == nullptr ? std::string() : next_run_->request(step);
   const std::string_view canonical = next_run_ == nullptr ? identity.canonical : renamed;
   if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
-  const Request request{
-      .canonical = canonical, .qualifier = identity.qualifier, .session = step.analysis.session};
+  const Request request{.canonical = canonical,
+                        .qualifier = identity.qualifier,
+                        .session = step.analysis.session,
+                        .sight = step.analysis.sight};
   const Verdict verdict = live_.ask(request, connection.state);
   learn(step, verdict);
   grade(step, verdict);

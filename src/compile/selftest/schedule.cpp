@@ -35,7 +35,7 @@ std::vector<Steps> units_of(const LoadedService& service, const Steps& steps) {
   for (const StepId step : steps) {
     if (!transaction.active() && !watches) units.emplace_back();
     units.back().push_back(step);
-    const Analysis& a = service.steps[step].analysis;
+    const StepAnalysis& a = service.steps[step].analysis;
     static_cast<void>(transaction.carry_out(a.control, a.control_name, a.changed));
     if (a.control == Control::watch)
       watches = true;

@@ -6,20 +6,21 @@
 #include <set>
 #include <string>
 
+#include "compile/model/full_step.hpp"
 #include "compile/rows/rows_together.hpp"
 
 namespace understudy::compile {
 namespace {
 
 /// The one change that a write consists of; null where it does, or may do, anything else.
-const RowChange* only_change(const Step& step) {
-  const Analysis& a = step.analysis;
+const RowChange* only_change(const FullStep& step) {
+  const StepAnalysis& a = step.analysis;
   const bool plain = a.effect == Effect::write && a.changed && a.understood &&
-                     a.control == Control::none && a.determined.empty() && a.rows.reads.empty() &&
-                     a.rows.changes.size() == 1;
+                     a.control == Control::none && step.determined.empty() &&
+                     step.rows.reads.empty() && step.rows.changes.size() == 1;
   if (!plain) return nullptr;
-  const RowChange& change = a.rows.changes[0];
-  const bool kept_to_it = std::ranges::all_of(a.writes, [&](const KeyPath& path) {
+  const RowChange& change = step.rows.changes[0];
+  const bool kept_to_it = std::ranges::all_of(step.writes, [&](const KeyPath& path) {
     return path == KeyPath{change.table} ||
            path == KeyPath{std::string(outside_transactions), change.table};
   });
@@ -66,10 +67,10 @@ bool are_of_different_rows(const RowChange& update, const RowChange& other) {
 /// The numbers that an insert shows, by their columns: those of a sequence may be among them.
 /// Nothing where it may show some that are not known here.
 std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(
-    const Step& step, const RowChange& insert) {
+    const FullStep& step, const RowChange& insert) {
   std::map<std::string, std::set<std::int64_t>> numbers;
   bool shown = false;
-  for (const RowsSeen& seen : step.analysis.rows.seen) {
+  for (const RowsSeen& seen : step.rows.seen) {
     shown = shown || seen.table == insert.table;
     for (const Row& row : seen.rows)
       for (const auto& [column, cell] : row) {
@@ -88,7 +89,9 @@ std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(
 
 }  // namespace
 
-bool leave_the_same(const Step& one, const Step& other) {
+namespace {
+
+bool leave_the_same(const FullStep& one, const FullStep& other) {
   const RowChange* first = only_change(one);
   const RowChange* second = only_change(other);
   if (first == nullptr || second == nullptr || first->table != second->table) return false;
@@ -99,15 +102,23 @@ bool leave_the_same(const Step& one, const Step& other) {
   return !updates(second) || are_of_different_rows(*second, *first);
 }
 
+}  // namespace
+
+bool leave_the_same(const Step& one, const Step& other) {
+  return leave_the_same(FullStep(one), FullStep(other));
+}
+
 bool are_answered_alike(const Step& one, const Step& other, std::string_view key) {
   // A row may refer to the other one.
-  if (key.find("@present ") != std::string_view::npos || !leave_the_same(one, other)) return false;
-  const RowChange& first = one.analysis.rows.changes[0];
-  const RowChange& second = other.analysis.rows.changes[0];
+  if (key.find("@present ") != std::string_view::npos) return false;
+  const FullStep full_one(one), full_other(other);
+  if (!leave_the_same(full_one, full_other)) return false;
+  const RowChange& first = full_one.rows.changes[0];
+  const RowChange& second = full_other.rows.changes[0];
   for (const RowChange* each : {&first, &second})
     if (each->kind != RowChange::Kind::insert || each->rows.empty() || each->rows.front().empty())
       return false;
-  const auto ones = numbers_shown(one, first), others = numbers_shown(other, second);
+  const auto ones = numbers_shown(full_one, first), others = numbers_shown(full_other, second);
   if (!ones || !others || ones->size() != others->size()) return false;
   // A sequence gives no number twice.
   return std::ranges::all_of(*ones, [&](const auto& column) {

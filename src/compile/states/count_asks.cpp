@@ -5,7 +5,7 @@
 namespace understudy::compile {
 namespace {
 
-bool may_change(const Analysis& analysis) {
+bool may_change(const StepAnalysis& analysis) {
   return analysis.changed &&
          (analysis.effect == Effect::write || analysis.control == Control::commit);
 }

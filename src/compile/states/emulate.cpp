@@ -91,7 +91,7 @@ class Follower {
  private:
   void play(StepId i) {
     const Step& step = service_.steps[i];
-    const Analysis& a = step.analysis;
+    const StepAnalysis& a = step.analysis;
     auto& transaction = open_[step.connection];
     if (emulator_.undoes()) {
       tell(i);
@@ -110,10 +110,11 @@ class Follower {
   /// As it happened: what a transaction does is undone where it is rolled back.
   void tell(StepId i) {
     const Step& step = service_.steps[i];
-    const Analysis& a = step.analysis;
+    const StepAnalysis& a = step.analysis;
     if (a.control != Control::none) {
       const bool undone = a.control == Control::commit && !a.changed;
       emulator_.control(undone ? Control::rollback : a.control, a.control_name, step.connection);
+      if (a.sight != Sight::newest) emulator_.look(step.connection);
     } else if (!a.image.empty()) {
       follow(i, order_.undisturbed(i));
     }
@@ -125,9 +126,11 @@ class Follower {
   void follow(StepId i, bool in_order) {
     const Step& step = service_.steps[i];
     const Identity& identity = step.analysis.identity;
-    emulator_.follow(
-        {identity.canonical, identity.qualifier, step.connection, step.analysis.session},
-        as_bytes(step.analysis.image), {}, in_order);
+    EmulatedRequest asked(identity.canonical, identity.qualifier, step.connection,
+                          step.analysis.session);
+    asked.sight = step.analysis.sight;
+    if (asked.sight != Sight::newest) emulator_.look(step.connection);
+    emulator_.follow(asked, as_bytes(step.analysis.image), {}, in_order);
   }
 
   const LoadedService& service_;

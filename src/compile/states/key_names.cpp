@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "compile/model/full_step.hpp"
 #include "match/chains.hpp"
 #include "table/hash.hpp"
 
@@ -27,11 +28,13 @@ void add_read_keys(Names& names, const std::vector<KeyPath>& paths) {
 }
 
 NarrowerPaths::NarrowerPaths(const std::vector<Step>& steps) {
-  const bool asked =
-      std::ranges::any_of(steps, [](const Step& step) { return !step.analysis.contents.empty(); });
-  if (!asked) return;
-  for (const Step& step : steps)
-    for (const KeyPath& path : step.analysis.writes) written_.insert(join(path));
+  bool asked = false;
+  for (const Step& packed : steps) {
+    const FullStep step(packed);
+    asked |= !step.contents.empty();
+    for (const KeyPath& path : step.writes) written_.insert(join(path));
+  }
+  if (!asked) written_.clear();
 }
 
 void NarrowerPaths::add_content_keys(Names& names, const KeyPath& path) const {
@@ -77,6 +80,15 @@ std::map<table::KeyId, WrittenPaths::Content> WrittenPaths::contents(
       cover(each->second, content);
   }
   return contents;
+}
+
+std::uint64_t WrittenPaths::hash() const {
+  match::Version hash = 0;
+  for (const auto& [path, content] : paths_) {
+    for (const std::string& segment : path) hash = match::extend(hash, table::hash_of(segment));
+    hash = match::extend(match::extend(hash, content.content), path.size() << 8U | content.flags);
+  }
+  return hash;
 }
 
 std::vector<format::AdvanceRecord> WrittenPaths::advances(const KeyNumberByName& tracked) const {

@@ -33,13 +33,15 @@ class NarrowerPaths {
   std::set<std::string> written_;  // joined
 };
 
-/// What a write does, path by path, over all exchanges in which it was the same.
+/// What a write does, path by path.
 class WrittenPaths {
  public:
-  /// One exchange; of what it determined only what does not follow from its answer, unless
+  /// Of what it determined only what does not follow from its answer, unless
   /// `answered`.
   void add(const std::vector<KeyPath>& paths, const std::vector<Determined>& determined,
            bool answered);
+  /// Equal where they are.
+  [[nodiscard]] std::uint64_t hash() const;
   [[nodiscard]] std::vector<table::format::AdvanceRecord> advances(
       const KeyNumberByName& tracked) const;
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "compile/model/full_step.hpp"
 #include "compile/states/commuting.hpp"
 #include "compile/states/key_names.hpp"
 #include "match/loop.hpp"
@@ -58,6 +61,7 @@ class Tracer {
   Trace run() {
     collect_requests();
     number_keys();
+    collect_writes();
     match::ImmediateKeys immediate;
     for (const std::string& key : trace_.keys) immediate.push_back(match::is_immediate(key));
     loop_.emplace(std::move(immediate), TracedWrites(*this));
@@ -67,24 +71,24 @@ class Tracer {
   }
 
  private:
-  /// The keys of a request, before they have numbers.
-  struct RequestNames {
-    Names reads;
-    WrittenPaths writes_unknown;
+  using Taints = table::ListBy<KeyId, MaybeStepId>;  // the step of an overlapping write
+  /// Since when a transaction sees one state of what others do.
+  struct Looked {
+    StepId step;
+    std::shared_ptr<const Taints> tainted;
   };
 
   void collect_requests() {
     std::unordered_map<std::string, TracedRequestId> numbers;
-    outcomes_.emplace_back();
     const NarrowerPaths narrower(service_.steps);
     for (const Step& step : service_.steps) {
-      const Analysis& a = step.analysis;
+      const StepAnalysis& a = step.analysis;
       const auto [found, added] =
           numbers.emplace(spell_identity(a.identity), trace_.requests.next());
       if (added) {
         trace_.requests.push_back(
             {a.identity, {}, {}, false, a.control, counted_.contains(found->first)});
-        names_.emplace_back();
+        read_names_.emplace_back();
       }
       // A COMMIT that ended a failed transaction was a rollback, the next one may be none.
       if (a.control == Control::commit) trace_.requests[found->second].control = a.control;
@@ -96,52 +100,94 @@ class Tracer {
       if (a.effect != Effect::none && a.control == Control::commit) failing_.insert(found->second);
       // What is watched must be tracked, though WATCH itself is no look-up.
       if (a.effect != Effect::none || a.control == Control::watch)
-        add_keys(step, found->second, narrower);
+        add_reads(step, found->second, narrower);
     }
   }
 
-  void add_keys(const Step& step, TracedRequestId request, const NarrowerPaths& narrower) {
-    const Analysis& a = step.analysis;
-    trace_.requests[request].is_write |= a.effect == Effect::write;
-    const StepKeys keys = rows_.of(step);
-    Names& reads = names_[request].reads;
-    const auto width = widened_.find(std::string(pattern_of(a.identity.canonical)));
+  void add_reads(const Step& packed, TracedRequestId request, const NarrowerPaths& narrower) {
+    const FullStep step(packed);
+    trace_.requests[request].is_write |= step.analysis.effect == Effect::write;
+    Names reads;
+    const auto width = widened_.find(std::string(pattern_of(step.analysis.identity.canonical)));
     if (width == widened_.end()) {
-      add_read_keys(reads, keys.reads);
-      for (const KeyPath& path : a.contents) narrower.add_content_keys(reads, path);
+      add_read_keys(reads, rows_.reads_of(step));
+      for (const KeyPath& path : step.contents) narrower.add_content_keys(reads, path);
     } else if (width->second == Width::tables) {
-      add_read_keys(reads, a.reads);
-      add_read_keys(reads, a.contents);
+      add_read_keys(reads, step.reads);
+      add_read_keys(reads, step.contents);
     } else {
       add_read_keys(reads, {{}});
     }
-    if (a.effect != Effect::write) return;
-    names_[request].writes_unknown.add(keys.writes_unknown, a.determined, false);
-    names_[request].writes_unknown.add(a.writes_otherwise, {}, false);
-    outcomes_[outcome_of(step, request)].add(keys.writes, a.determined, true);
-  }
-
-  /// What a write advances may follow from its answer, which tells an id, say.
-  WriteListId outcome_of(const Step& step, TracedRequestId request) {
-    const std::pair outcome = {request, table::hash_of(step.analysis.image)};
-    const auto [found, added] = outcome_numbers_.emplace(outcome, outcomes_.next());
-    if (added) outcomes_.emplace_back();
-    return outcome_of_.back() = found->second;
+    // Many requests have keys in common: each name is kept once.
+    auto& names = read_names_[request];
+    for (const std::string& name : reads) names.push_back(&*names_.insert(name).first);
+    if (names.size() == reads.size()) return;
+    std::ranges::sort(names);
+    names.erase(std::ranges::unique(names).begin(), names.end());
   }
 
   void number_keys() {
-    for (TracedRequestId i; i != names_.next(); ++i)
-      for (const std::string& name : names_[i].reads) {
-        const auto [found, added] = numbers_.emplace(name, trace_.keys.next());
-        if (added) trace_.keys.push_back(name);
+    for (TracedRequestId i; i != read_names_.next(); ++i) {
+      std::ranges::sort(read_names_[i], {},
+                        [](const std::string* name) -> const std::string& { return *name; });
+      for (const std::string* name : read_names_[i]) {
+        const auto [found, added] = numbers_.emplace(*name, trace_.keys.next());
+        if (added) trace_.keys.push_back(*name);
         trace_.requests[i].reads.push_back(found->second);
       }
-    for (TracedRequestId i; i != names_.next(); ++i)
-      trace_.requests[i].writes_unknown = tracked(names_[i].writes_unknown);
-    for (const WrittenPaths& paths : outcomes_) trace_.write_lists.push_back(tracked(paths));
-    names_.clear();
-    outcomes_.clear();
+    }
+    read_names_ = {};
+    names_ = {};
     number_beginnings();
+  }
+
+  /// What writes advance of that which some request depends on. What was answered alike does the
+  /// same, so that it is looked at once.
+  void collect_writes() {
+    trace_.write_lists.emplace_back();
+    std::unordered_set<std::uint64_t> done;
+    for (StepId i; i != service_.steps.next(); ++i) {
+      if (service_.steps[i].analysis.effect != Effect::write) continue;
+      const FullStep step(service_.steps[i]);
+      const TracedRequestId request = request_of_[i];
+      const WriteListId outcome = outcome_of(step, request);
+      outcome_of_[i] = outcome;
+      WrittenPaths answered, unknown;
+      answered.add(rows_.writes_of(step, true), step.determined, true);
+      unknown.add(rows_.writes_of(step, false), step.determined, false);
+      unknown.add(step.writes_otherwise, {}, false);
+      const std::uint64_t paths = match::extend(answered.hash(), unknown.hash());
+      if (!done.insert(match::extend(paths, outcome.index())).second) continue;
+      merge(answered, trace_.write_lists[outcome]);
+      merge(unknown, trace_.requests[request].writes_unknown);
+    }
+  }
+
+  /// What a write advances may follow from its answer, which tells an id, say.
+  WriteListId outcome_of(const FullStep& step, TracedRequestId request) {
+    const std::pair outcome = {request, table::hash_of(step.analysis.image)};
+    const auto [found, added] = outcome_numbers_.emplace(outcome, trace_.write_lists.next());
+    if (added) trace_.write_lists.emplace_back();
+    return found->second;
+  }
+
+  /// Both are in the order of their keys. Where they differ in what is there afterwards, that is
+  /// not known.
+  void merge(const WrittenPaths& paths, Advances& into) const {
+    Advances more = paths.advances(numbers_);
+    std::ranges::sort(more, {}, &table::format::AdvanceRecord::key);
+    if (into.empty()) return static_cast<void>(into = std::move(more));
+    Advances both;
+    auto one = into.begin();
+    for (const table::format::AdvanceRecord& each : more) {
+      for (; one != into.end() && one->key < each.key; ++one) both.push_back(*one);
+      if (one == into.end() || one->key != each.key)
+        both.push_back(each);
+      else
+        both.push_back(*one == each ? each : table::format::AdvanceRecord{0, each.key, 0}), ++one;
+    }
+    both.insert(both.end(), one, into.end());
+    into = std::move(both);
   }
 
   void number_beginnings() {
@@ -154,16 +200,9 @@ class Tracer {
     });
   }
 
-  /// What is advanced of that which some request depends on.
-  [[nodiscard]] Advances tracked(const WrittenPaths& paths) const {
-    Advances advances = paths.advances(numbers_);
-    std::ranges::sort(advances, {}, &table::format::AdvanceRecord::key);
-    return advances;
-  }
-
   /// A commit is looked up where the recording has it fail somewhere.
   [[nodiscard]] bool is_looked_up(StepId i) const {
-    const Analysis& a = service_.steps[i].analysis;
+    const StepAnalysis& a = service_.steps[i].analysis;
     return a.effect != Effect::none ||
            (a.control == Control::commit && failing_.contains(request_of_[i]));
   }
@@ -180,12 +219,23 @@ class Tracer {
       if (i == StepId() || step.recording != recording) start_recording(recording = step.recording);
       match::Overlay& overlay = overlays_[step.connection];
       match::Version state = 0;
+      if (step.analysis.control == Control::none) look(i, overlay);
       if (is_looked_up(i)) {
         state = state_of(i, overlay);
         visit(i, state);
       }
       apply(i, state, overlay);
+      if (step.analysis.control == Control::begin) look(i, overlay);
     }
+  }
+
+  /// What a transaction saw of others, it goes on seeing.
+  void look(StepId i, match::Overlay& overlay) {
+    const bool writes = trace_.requests[request_of_[i]].is_write;
+    if (!overlay.look(match::sight_of(service_.steps[i].analysis.sight, writes))) return;
+    overlay.keep(loop_->snapshot());
+    if (!tainted_then_) tainted_then_ = std::make_shared<const Taints>(tainted_);
+    looked_.insert_or_assign(service_.steps[i].connection, Looked{i, tainted_then_});
   }
 
   /// Whether a transaction can be committed depends on what it did.
@@ -205,12 +255,14 @@ class Tracer {
       if (beginning.recording == recording)
         loop_->begin(beginning.key, match::beginning_of(recording));
     tainted_.assign(trace_.keys.size(), {});
+    tainted_then_.reset();
+    looked_.clear();
     last_.assign(trace_.keys.size(), {});
     overlays_.clear();
   }
 
   void apply(StepId i, match::Version state, match::Overlay& overlay) {
-    const Analysis& a = service_.steps[i].analysis;
+    const StepAnalysis& a = service_.steps[i].analysis;
     current_ = i;
     if (a.control != Control::none)
       return loop_->carry_out(a.control, a.control_name, a.changed, overlay);
@@ -224,7 +276,7 @@ class Tracer {
                     a.changed},
                    overlay);
     for (const auto& [content, key, flags] : advances)
-      if (overlap && content == 0) tainted_[key] = overlap;
+      if (overlap && content == 0) taint(key, overlap);
   }
 
   // --- what becomes of writes (see TracedWrites) ----------------------------------------------
@@ -262,10 +314,16 @@ class Tracer {
     } else if (const Visible* other = find_overlap(found->second, step, [&](const Visible& write) {
                  return leave_the_same(service_.steps[write.step], service_.steps[link.step]);
                })) {
-      tainted_[key] = other->step;
+      taint(key, other->step);
     } else if (advance.content != 0) {
-      tainted_[key] = {};  // whatever was there before
+      taint(key, {});  // whatever was there before
     }
+  }
+
+  void taint(KeyId key, MaybeStepId step) {
+    if (tainted_[key] == step) return;
+    tainted_[key] = step;
+    tainted_then_.reset();
   }
 
   // --- who overlapped whom -------------------------------------------------------------------
@@ -296,13 +354,13 @@ class Tracer {
   }
 
   enum class Of : std::uint8_t { the_answer, what_is_left };
-  /// Whether it is the same for the one whether the other, a write that overlapped it, came before
-  /// it or after it.
-  [[nodiscard]] bool is_harmless(StepId one, StepId other, KeyId key, Of of) const {
+  /// Whether it is the same for the one, which saw what was there at the step `looked`, whether the
+  /// other, a write that overlapped that, came before it or after it.
+  [[nodiscard]] bool is_harmless(StepId one, StepId looked, StepId other, KeyId key, Of of) const {
     const Step& step = service_.steps[one];
     const Step& write = service_.steps[other];
     if (of == Of::what_is_left) return leave_the_same(step, write);
-    return one < other ? are_answered_alike(step, write, trace_.keys[key])
+    return looked < other ? are_answered_alike(step, write, trace_.keys[key])
                        : are_answered_alike(write, step, trace_.keys[key]);
   }
 
@@ -310,23 +368,37 @@ class Tracer {
   [[nodiscard]] MaybeStepId overlap_of(StepId i, Of of) const {
     const Step& step = service_.steps[i];
     if (step.analysis.effect == Effect::none) return {};  // a commit that was no look-up
-    for (const KeyId key : trace_.requests[request_of_[i]].reads) {
-      // That one came before the other is as good as the reverse where nothing relates them: a
-      // client that sends both at once can't depend on it.
-      if (match::is_unproven(trace_.keys[key])) continue;
-      if (tainted_[key]) return tainted_[key];
-      const auto writes = visible_.find({step.recording, key});
-      if (writes == visible_.end()) continue;
-      const auto harmless = [&](const Visible& write) {
-        return is_harmless(i, write.step, key, of);
-      };
-      if (const Visible* write = find_overlap(writes->second, step, harmless)) return write->step;
+    if (const MaybeStepId overlap = overlap_at(i, i, tainted_, of)) return overlap;
+    if (const auto overlay = overlays_.find(step.connection);
+        overlay != overlays_.end() && overlay->second.sees_snapshot()) {
+      const Looked& looked = looked_.at(step.connection);
+      if (const MaybeStepId overlap = overlap_at(i, looked.step, *looked.tainted, of))
+        return overlap;
     }
     // Of two equal asks under way at the same time nobody knows which was the first.
     const auto asks = asks_.find({step.recording, request_of_[i]});
     if (asks == asks_.end()) return {};
     const Visible* ask = find_overlap(asks->second, step, [](const Visible&) { return false; });
     return ask == nullptr ? MaybeStepId() : ask->step;
+  }
+
+  /// The same where what it depends on is looked at when the step `looked` is under way.
+  [[nodiscard]] MaybeStepId overlap_at(StepId i, StepId looked, const Taints& tainted,
+                                       Of of) const {
+    const Step& step = service_.steps[looked];
+    for (const KeyId key : trace_.requests[request_of_[i]].reads) {
+      // That one came before the other is as good as the reverse where nothing relates them: a
+      // client that sends both at once can't depend on it.
+      if (match::is_unproven(trace_.keys[key])) continue;
+      if (tainted[key]) return tainted[key];
+      const auto writes = visible_.find({step.recording, key});
+      if (writes == visible_.end()) continue;
+      const auto harmless = [&](const Visible& write) {
+        return is_harmless(i, looked, write.step, key, of);
+      };
+      if (const Visible* write = find_overlap(writes->second, step, harmless)) return write->step;
+    }
+    return {};
   }
 
   void record(StepId i, match::Version state) {
@@ -364,13 +436,15 @@ class Tracer {
   Trace trace_;
   table::ListBy<StepId, TracedRequestId> request_of_;
   table::ListBy<StepId, WriteListId> outcome_of_;
-  table::ListBy<TracedRequestId, RequestNames> names_;
-  table::ListBy<WriteListId, WrittenPaths> outcomes_;
+  std::unordered_set<std::string> names_;  // of keys, before they have numbers
+  table::ListBy<TracedRequestId, std::vector<const std::string*>> read_names_;
   std::map<std::pair<TracedRequestId, std::uint64_t>, WriteListId> outcome_numbers_;
   KeyNumberByName numbers_;
   std::optional<match::Loop<TracedWrites>> loop_;
   StepId current_;                             // the step that is applied
-  table::ListBy<KeyId, MaybeStepId> tainted_;  // the step of an overlapping write
+  Taints tainted_;
+  std::shared_ptr<const Taints> tainted_then_;  // as they are; null: not kept yet
+  std::map<std::uint32_t, Looked> looked_;      // by connection
   table::ListBy<KeyId, MaybeLinkId> last_;     // the last link
   std::set<TracedRequestId> failing_;          // commits that the recording has fail
   std::map<std::vector<MaybeLinkId>, EvidenceListId> evidence_numbers_;

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "compile/model/full_step.hpp"
 #include "compile/rows/row_names.hpp"
 #include "compile/values/align.hpp"
 #include "match/batch.hpp"
@@ -73,8 +74,8 @@ void each_cell(const LoadedService& service, const std::string& table, const Row
 }
 
 template <class Take>
-void each_written(const LoadedService& service, const Step& step, const Take& take) {
-  for (const RowChange& change : step.analysis.rows.changes) {
+void each_written(const LoadedService& service, const FullStep& step, const Take& take) {
+  for (const RowChange& change : step.rows.changes) {
     for (const Row& row : change.rows) each_cell(service, change.table, row, take);
     each_cell(service, change.table, change.set, take);
   }
@@ -129,7 +130,7 @@ class Finder {
   /// `product_id` of orders, where products are a table that the recording knows: it was there
   /// before, and is not made by being written here.
   void note_references(std::uint32_t service, const Step& step) {
-    each_written(services_[service], step, [&](const Written& written) {
+    each_written(services_[service], FullStep(step), [&](const Written& written) {
       if (is_key_name(written.table, written.column)) return;
       const auto seen = seen_.find(written.value);
       if (seen == seen_.end()) return;
@@ -149,10 +150,12 @@ class Finder {
   const std::set<std::string>& tables_of(std::uint32_t service) {
     const auto [found, added] = tables_.try_emplace(service);
     if (!added) return found->second;
-    for (const Step& step : services_[service].steps)
-      for (const auto* paths : {&step.analysis.reads, &step.analysis.writes})
+    for (const Step& packed : services_[service].steps) {
+      const FullStep step(packed);
+      for (const auto* paths : {&step.reads, &step.writes})
         for (const KeyPath& path : *paths)
           if (!path.empty()) found->second.insert(path.front());
+    }
     return found->second;
   }
 
@@ -333,11 +336,12 @@ void Varying::note_columns(const Step& step, const match::Masked& masked) {
     kinds_in_[folded_name(written.column)] |= bit_of(written.value);
     placed_.insert(written.value);
   };
-  each_written(*service_, step, place);
-  for (const RowsSeen& seen : step.analysis.rows.seen)
+  const FullStep full(step);
+  each_written(*service_, full, place);
+  for (const RowsSeen& seen : full.rows.seen)
     for (const Row& row : seen.rows) each_cell(*service_, seen.table, row, place);
   if (step.analysis.effect != Effect::write) return;
-  for (const KeyPath& path : step.analysis.writes)
+  for (const KeyPath& path : full.writes)
     for (const match::MaskedValue& value : masked.values)
       if (value.role == ValueRole::made && is_fresh(value.folded))
         made_in_[path.empty() ? "" : path.front()].insert(value.folded);
@@ -349,8 +353,9 @@ void Varying::note_unplaced() {
       if (!placed_.contains(value)) unplaced_[table] |= bit_of(value);
 }
 
-std::uint32_t Varying::ordered_kinds(const Analysis& request) const {
+std::uint32_t Varying::ordered_kinds(const Step& asked) const {
   if (all_kinds_ == 0) return 0;
+  const FullStep request(asked);
   constexpr std::uint32_t numbers = 1U << static_cast<unsigned>(match::ValueKind::epoch) |
                                     1U << static_cast<unsigned>(match::ValueKind::snowflake);
   std::uint32_t anywhere = 0;
@@ -360,7 +365,8 @@ std::uint32_t Varying::ordered_kinds(const Analysis& request) const {
         }))
       anywhere |= kinds;
   std::uint32_t ordered = 0;
-  for (const std::string& name : service_->protocol->ordered_by(request.identity.canonical)) {
+  for (const std::string& name :
+       service_->protocol->ordered_by(request.analysis.identity.canonical)) {
     if (name == Protocol::by_anything) return all_kinds_;
     const auto column = kinds_in_.find(folded_name(name));
     if (name == Protocol::by_numbers)
@@ -431,10 +437,10 @@ bool Varying::hidden_in(const Step& step) const {
   return service_->alignment && service_->alignment->texts.hidden_in(answer_of(step));
 }
 
-void keep_values(const LoadedService& service, const Exchange& exchange, Keep keep, Step& step) {
+void keep_values(const LoadedService& service, const KeptExchange& exchange, Keep keep,
+                 Step& step) {
   constexpr std::size_t largest = 65'536;  // bytes of an image of which all is kept
-  const Document settled = std::exchange(step.analysis.settled, {});
-  const Document& answer = settled.is_null() ? exchange.answer : settled;
+  const Document& answer = exchange.answer;
   step.hidden_in = suspicious_text(answer);
   std::vector<std::string> values;
   match::collect_values(answer, values);

@@ -80,7 +80,7 @@ class Varying {
   /// Whether some of them is in an answer where it is not recognised as a value: in part, encoded.
   [[nodiscard]] bool hidden_in(const Step& step) const;
   /// A bit for each match::ValueKind by whose order the answer to a request may depend.
-  [[nodiscard]] std::uint32_t ordered_kinds(const Analysis& request) const;
+  [[nodiscard]] std::uint32_t ordered_kinds(const Step& asked) const;
   /// The document from which the image of its answer can be made anew; empty where it can't.
   [[nodiscard]] std::string document_of(const Step& step) const;
 
@@ -110,7 +110,12 @@ class Varying {
 /// Of which exchanges keep_values() keeps the documents: of those that show generated values or
 /// count rows, or of all but the largest.
 enum class Keep : std::uint8_t { values, all };
+/// An exchange with the answer of which its image was made.
+struct KeptExchange {
+  const Document& request;
+  const Document& answer;
+};
 /// Keeps of an exchange what the functions above, and align(), need.
-void keep_values(const LoadedService& service, const Exchange& exchange, Keep keep, Step& step);
+void keep_values(const LoadedService& service, const KeptExchange& exchange, Keep keep, Step& step);
 
 }  // namespace understudy::compile

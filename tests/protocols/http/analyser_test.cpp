@@ -530,9 +530,9 @@ TEST_CASE("a person's answer needs no more than a status and a tree") {
   Mock mock;
   const auto analyser = protocol().new_analyser();
   const Document request = asked("GET /a");
-  mock.images[analyser->identify(request, problems).canonical] = analyser->encode(
+  mock.images[analyser->identify(request, problems).canonical] = {analyser->encode(
       request, {{"status", 200}, {"headers", {{"Content-Length", "7"}}}, {"body", {{"a", 1}}}},
-      problems);
+      problems)};
   CHECK(problems.empty());
   CHECK(Client(mock).send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n") ==
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}");

@@ -98,3 +98,26 @@ TEST_CASE("a connection that ends anywhere leaves whole exchanges only") {
     }
   }
 }
+
+TEST_CASE("whatever happens to a connection, at whatever step, what was told stands") {
+  for (const Talk& talk : talks) {
+    CAPTURE(talk.name);
+    test::Chunks chunks;
+    for (const auto& [from, text] : {std::pair(Direction::from_client, &talk.request),
+                                     std::pair(Direction::from_server, &talk.answer)})
+      test::for_each_piece(as_bytes(*text), 20, [&, from = from](Bytes part) {
+        chunks.push_back({from, {part.begin(), part.end()}});
+      });
+    test::check_observer_mishaps(protocol(), chunks);
+  }
+}
+
+TEST_CASE("whatever happens to a served connection, at whatever step, it is told and goes on") {
+  for (const Talk& talk : talks) {
+    CAPTURE(talk.name);
+    const Mock mock(recorded(talk.request, talk.answer));
+    std::vector<test::Octets> sent;
+    for (int i = 0; i < 3; ++i) sent.emplace_back(talk.request.begin(), talk.request.end());
+    test::check_server_mishaps([&] { return std::make_unique<Client>(mock); }, sent);
+  }
+}

@@ -216,9 +216,9 @@ TEST_CASE("a miss is a JSON answer of its own status and leaves the connection u
   CHECK(answer.starts_with(
       "HTTP/1.1 501 Not Implemented\r\nUnderstudy-Miss: 1\r\nContent-Type: application/json\r\n"));
   const Document body = json_document(answer.substr(answer.find("\r\n\r\n") + 4));
-  CHECK(body["error"] == "nothing recorded answers this");
+  CHECK(body["error"] == "no recording answers this");
   CHECK(body["request"] == "GET /nowhere?x=1");
-  CHECK(body["nearest"] == "nearest: GET /x");
+  CHECK(body["nearest"] == "the nearest is another");
   CHECK(body["hint"] == "record it");
   CHECK(client.send(get("/a")) == ok("alpha"));
   const std::string head = client.send("HEAD /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -287,10 +287,10 @@ TEST_CASE("a client that has said all gets its answers, then the end") {
 
 TEST_CASE("an image that is none is a miss, not a crash") {
   const Mock whole(recorded(get("/a"), ok("alpha", "Date: x\r\n")));
-  const auto& [canonical, image] = *whole.images.begin();
-  for (std::size_t cut = 0; cut < image.size(); ++cut) {
+  const auto& [canonical, images] = *whole.images.begin();
+  for (std::size_t cut = 0; cut < images.front().size(); ++cut) {
     Mock damaged;
-    damaged.images[canonical] = image.substr(0, cut);
+    damaged.images[canonical] = {images.front().substr(0, cut)};
     Client client(damaged);
     CHECK(client.send(get("/a")).starts_with("HTTP/1.1 501"));
   }

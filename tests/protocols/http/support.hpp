@@ -3,18 +3,12 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include "protocols/http/http.hpp"
-#include "support/scope_calls.hpp"
-#include "understudy/protocol.hpp"
+#include "support/protocol_stage.hpp"
 
 namespace understudy::http::testing {
 
@@ -29,172 +23,84 @@ inline std::string text_of(Output& output) {
 inline const Secrets secrets{Secrets::Key{7}};
 
 /// One relayed connection. Every chunk is its own moment.
-class Relayed {
+class Relayed : public test::ObserverStage {
  public:
-  explicit Relayed(const Limits& limits = {}) : observer_(protocol().new_observer(limits)) {
-    observer_->use(secrets);
-  }
+  explicit Relayed(const Limits& limits = {}) : ObserverStage(protocol(), limits, secrets) {}
 
-  Relayed& client(std::string_view octets) { return feed(Direction::from_client, octets); }
-  Relayed& server(std::string_view octets) { return feed(Direction::from_server, octets); }
+  Relayed& client(std::string_view octets) {
+    return feed(Direction::from_client, as_bytes(octets)), *this;
+  }
+  Relayed& server(std::string_view octets) {
+    return feed(Direction::from_server, as_bytes(octets)), *this;
+  }
   Relayed& client_bytewise(std::string_view octets) {
-    for (const char octet : octets) client(std::string_view(&octet, 1));
-    return *this;
+    return feed(Direction::from_client, as_bytes(octets), 1), *this;
   }
   Relayed& server_bytewise(std::string_view octets) {
-    for (const char octet : octets) server(std::string_view(&octet, 1));
-    return *this;
+    return feed(Direction::from_server, as_bytes(octets), 1), *this;
   }
-  Relayed& client_eof() { return eof(Direction::from_client); }
-  Relayed& server_eof() { return eof(Direction::from_server); }
-  Relayed& abandon() {
-    ++now_.tick;
-    observer_->abandon(now_);
-    return drain();
-  }
-
-  [[nodiscard]] Sync sync() const { return observer_->sync(); }
-
-  std::vector<Exchange> exchanges;
-  std::vector<std::string> warnings;
-  int lost_changes = 0;
-  std::vector<Document> facts;
-
- private:
-  Relayed& feed(Direction from, std::string_view octets) {
-    Relay relay;
-    ++now_.tick;
-    observer_->feed(from, as_bytes(octets), now_, relay);
-    const bool to_server = from == Direction::from_client;
-    CHECK(text_of(to_server ? relay.to_server : relay.to_client) == octets);
-    CHECK((to_server ? relay.to_client : relay.to_server).empty());
-    return drain();
-  }
-  Relayed& eof(Direction from) {
-    ++now_.tick;
-    observer_->feed_eof(from, now_);
-    return drain();
-  }
-  Relayed& drain() {
-    while (auto observed = observer_->next()) {
-      if (auto* exchange = std::get_if<Exchange>(&*observed))
-        exchanges.push_back(std::move(*exchange));
-      if (auto* warned = std::get_if<Warned>(&*observed)) {
-        warnings.push_back(warned->text);
-        lost_changes += warned->lost_change ? 1 : 0;
-      }
-      if (auto* opened = std::get_if<SessionOpened>(&*observed)) facts.push_back(opened->facts);
-    }
-    return *this;
-  }
-
-  std::unique_ptr<Observer> observer_;
-  Moment now_;
+  Relayed& client_eof() { return eof(Direction::from_client), *this; }
+  Relayed& server_eof() { return eof(Direction::from_server), *this; }
+  Relayed& abandon() { return ObserverStage::abandon(), *this; }
 };
 
 /// A table that knows the last answer to each request; state is the engine's business.
-class Mock final : public ServiceTable {
+class Mock final : public test::RecordedTable {
  public:
   Mock() = default;
-  explicit Mock(const std::vector<Exchange>& exchanges) {
-    const auto analyser = protocol().new_analyser();
-    analyser->use(secrets);
-    const SessionHeader session{"api", "http", "r1", 1, "", Document::object()};
-    for (const Exchange& exchange : exchanges) analyser->learn(session, exchange);
-    for (const Exchange& exchange : exchanges) {
-      const Analysis analysis = analyser->analyse(session, exchange, problems);
-      analyses.push_back(analysis);
-      images[analysis.identity.canonical] = analysis.image;
-    }
-    for (auto& [key, content] : analyser->shapes()) shapes[key] = content;
+  explicit Mock(const std::vector<Exchange>& exchanges)
+      : RecordedTable(protocol(), {"api", "http", "r1", 1, "", Document::object()}, exchanges,
+                      secrets) {
+    profile_document = Document::object();
   }
-
-  [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
-  [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override {
-    const auto found = shapes.find(key);
-    if (found == shapes.end()) return std::nullopt;
-    return as_bytes(found->second);
-  }
-
-  std::vector<Problem> problems;
-  std::vector<Analysis> analyses;
-  std::map<std::string, std::string, std::less<>> images;
-  std::map<std::string, std::string, std::less<>> shapes;
-
- private:
-  Document profile_ = Document::object();
 };
 
 /// One live connection to a Mock.
-class Client {
+class Client final : public test::ServerStage {
  public:
-  explicit Client(const Mock& mock, const Limits& limits = {})
-      : mock_(mock), machine_(protocol().new_server(mock, context(limits))) {}
+  explicit Client(const Mock& mock, const Limits& limits = {}) : mock_(mock) {
+    static const Document settings = Document::object();
+    ServerContext context;
+    context.settings = &settings;
+    context.limits = limits;
+    context.secrets = secrets;
+    open(protocol(), mock, context);
+  }
 
   /// Everything that the machine sends until it needs more.
   std::string send(std::string_view octets) {
-    machine_->feed(as_bytes(octets));
-    return run();
+    return std::string(as_text(send_octets(as_bytes(octets))));
   }
   std::string send_bytewise(std::string_view octets) {
     std::string answer;
     for (const char octet : octets) answer += send(std::string_view(&octet, 1));
     return answer;
   }
-  std::string eof() {
-    machine_->feed_eof();
-    return run();
-  }
+  std::string eof() { return std::string(as_text(send_eof())); }
 
-  bool closed = false;
-  std::vector<std::string> notes;
-  std::vector<std::string> asked;     ///< canonical requests, in order
-  std::vector<std::string> unproven;  ///< in what the answered ones differ from what was sent
+  std::vector<std::string> asked;  ///< canonical requests, in order
   std::size_t misses = 0;
-  std::vector<std::string> scope_calls;
 
  private:
-  static ServerContext context(const Limits& limits) {
-    static const Document settings = Document::object();
-    ServerContext made;
-    made.settings = &settings;
-    made.limits = limits;
-    made.secrets = secrets;
-    return made;
+  void hear_of(const ServerEvent& event) override {
+    if (const auto* noted = std::get_if<Noted>(&event)) misses += noted->missed ? 1 : 0;
   }
 
-  std::string run() {
-    while (!closed) {
-      const ServerEvent event = machine_->next();
-      if (std::holds_alternative<NeedBytes>(event)) break;
-      if (std::holds_alternative<Close>(event)) closed = true;
-      if (const auto* noted = std::get_if<Noted>(&event)) {
-        notes.push_back(noted->text);
-        misses += noted->missed ? 1 : 0;
-      }
-      if (const auto* request = std::get_if<Request>(&event)) answer(*request);
-      if (const auto* call = std::get_if<ScopeCall>(&event))
-        test::answer_scope_call(*call, *machine_, scope_calls);
-    }
-    return text_of(machine_->output());
-  }
-
-  void answer(const Request& request) {
+  void answer(const Request& request) override {
     asked.emplace_back(request.canonical);
     const auto found = mock_.images.find(request.canonical);
     if (found != mock_.images.end()) {
       if (!request.unproven.empty()) unproven.emplace_back(request.unproven);
-      machine_->reply(Answer{Grade::exact, as_bytes(found->second)});
+      machine().reply(Answer{Grade::exact, as_bytes(found->second.back())});
     } else if (request.synthesisable) {
-      machine_->reply(Answer{Grade::synthesised, {}});
+      machine().reply(Answer{Grade::synthesised, {}});
     } else {
       ++misses;
-      machine_->reply(Miss{"nothing recorded answers this", "nearest: GET /x", "record it"});
+      miss(request);
     }
   }
 
   const Mock& mock_;
-  std::unique_ptr<ServerMachine> machine_;
 };
 
 /// What the relay recorded of one request and its answer.

@@ -57,6 +57,12 @@ class EmulatedMysql {
     return text;
   }
 
+  /// Why there is none; empty where there is.
+  std::string why(const std::string& sql) {
+    const Identity identity = identity_of(sql);
+    return emulator_->why_not({identity.canonical, identity.qualifier, 1});
+  }
+
   /// The server answered so.
   void hear(const std::string& sql, const Result& result) {
     const Identity identity = identity_of(sql);
@@ -265,6 +271,30 @@ TEST_CASE("procedures of MySQL are run") {
   CHECK(sql.say("CALL q(0)") == "0");
   sql.hear("ALTER TABLE t ADD COLUMN extra int");
   CHECK(sql.say("CALL q(0)") == "-");
+}
+
+TEST_CASE("functions of MySQL that write are run") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  sql.hear("CREATE TABLE l (id int AUTO_INCREMENT PRIMARY KEY, n bigint, w varchar(20))");
+  sql.hear(
+      "CREATE FUNCTION f(a int) RETURNS bigint MODIFIES SQL DATA BEGIN DECLARE x bigint DEFAULT 0; "
+      "UPDATE t SET n = n + 1 WHERE id = a; SELECT count(*) INTO x FROM t; "
+      "INSERT INTO l (n, w) VALUES (x + a, 'f'); RETURN x + a; END");
+  CHECK(sql.why("SELECT f(1)") == "the columns of the answer");
+  CHECK(sql.say("INSERT INTO t (name, n) VALUES ('x', 1)") == "1 id 1");
+  ResultSet told;
+  Column column;
+  column.name = "f(1)";
+  column.type = FieldType::longlong;
+  told.columns.push_back(column);
+  told.rows.push_back(Document::array({2}));
+  CHECK(sql.say("SELECT f(1)") == "-");
+  sql.hear("SELECT f(1)", told);
+  CHECK(sql.why("SELECT f(1)") == "");
+  CHECK(sql.say("SELECT id, n FROM l") == "1|2;");
+  CHECK(sql.say("SELECT f(1)") == "2;");
+  CHECK(sql.say("SELECT id, n FROM l") == "1|2;2|2;");
 }
 
 TEST_CASE("triggers of MySQL are run, row by row") {

@@ -91,7 +91,7 @@ TEST_CASE("replaying a recording gives the recorded octets") {
     const Recorded table(observe(runs));
     Served served(table);
     served.feed(all_of(runs, Direction::from_client));
-    for (const std::string& miss : served.misses()) FAIL_CHECK(miss);
+    for (const std::string& miss : served.missed) FAIL_CHECK(miss);
     // Statements that could not even be prepared are refused without asking for their execution.
     const auto refused = std::ranges::count_if(table.answers(), [](const Analysis& known) {
       return known.image.at(2) == static_cast<char>(EntryKind::error);
@@ -118,7 +118,7 @@ TEST_CASE("what one driver recorded answers another") {
       const Recorded table(observe(read_capture(other)));
       Served served(table);
       served.feed(all_of(read_capture(name), Direction::from_client));
-      for (const std::string& miss : served.misses()) FAIL_CHECK(miss);
+      for (const std::string& miss : served.missed) FAIL_CHECK(miss);
     }
 }
 
@@ -144,6 +144,22 @@ TEST_CASE("recording the mock gives the exchanges that it was made of") {
       CHECK_EQ(first.exchanges[i].answer, second.exchanges[i].answer);
     }
   }
+}
+
+TEST_CASE("whatever happens to a connection, at whatever step, what was told stands") {
+  for (const char* name : captures) {
+    INFO(name);
+    stage::check_observer_mishaps(protocol(), read_capture(name), 40);
+  }
+}
+
+TEST_CASE("whatever happens to a served connection, at whatever step, it is told and goes on") {
+  const auto runs = read_capture("pymysql.txt");
+  const Recorded table(observe(runs));
+  std::vector<Octets> sent;
+  for (const Captured& run : runs)
+    if (run.from == Direction::from_client && sent.size() < 60) sent.push_back(run.octets);
+  stage::check_server_mishaps([&] { return std::make_unique<Served>(table); }, sent);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ struct Connection {
 };
 
 Texts scopes_of(const Login& login, Document settings = Document::object()) {
-  return Connection(login, std::move(settings)).served.scope_calls();
+  return Connection(login, std::move(settings)).served.scope_calls;
 }
 
 TEST_CASE("a login names its scope by an attribute, its database or its program") {
@@ -83,9 +83,9 @@ TEST_CASE("understudy.yaml may say which part of the login is the scope") {
         Texts{"enter worker1"});
   CHECK(scopes_of(login, {{"options", {{"scope_from", "user"}}}}) == Texts{"enter app"});
   const Connection wrong(login, {{"options", {{"scope_from", "weather"}}}});
-  CHECK(wrong.served.scope_calls().empty());
-  REQUIRE(wrong.served.notes().size() == 1);
-  CHECK(wrong.served.notes()[0].find("weather") != std::string::npos);
+  CHECK(wrong.served.scope_calls.empty());
+  REQUIRE(wrong.served.notes.size() == 1);
+  CHECK(wrong.served.notes[0].find("weather") != std::string::npos);
 }
 
 TEST_CASE("the database is told without the scope that it names") {
@@ -98,7 +98,7 @@ TEST_CASE("the database is told without the scope that it names") {
 TEST_CASE("a login that names a scope for which there is no room is refused") {
   Connection connection({"shop", {{"understudy_scope", "full"}}});
   CHECK(connection.said[4] == 0xFF);
-  CHECK(connection.served.closed());
+  CHECK(connection.served.closed);
 }
 
 TEST_CASE("attributes that are damaged name nothing and harm nothing") {
@@ -107,8 +107,8 @@ TEST_CASE("attributes that are damaged name nothing and harm nothing") {
   Connection connection;
   Served served(connection.table);
   served.feed(octets);
-  CHECK(served.scope_calls().empty());
-  CHECK(!served.closed());
+  CHECK(served.scope_calls.empty());
+  CHECK(!served.closed);
 }
 
 TEST_CASE("SET names the scope, and nothing that is undone changes it back") {
@@ -122,8 +122,8 @@ TEST_CASE("SET names the scope, and nothing that is undone changes it back") {
   CHECK(connection.has_value("SELECT understudy_scope()", "w3"));
   CHECK(connection.is_ok("SET @understudy_scope = NULL"));
   CHECK(connection.has_value("SELECT understudy_scope()", ""));
-  CHECK(connection.served.scope_calls() == Texts{"enter w1", "enter w2", "enter w3", "enter"});
-  CHECK(connection.served.misses().empty());
+  CHECK(connection.served.scope_calls == Texts{"enter w1", "enter w2", "enter w3", "enter"});
+  CHECK(connection.served.missed.empty());
 }
 
 TEST_CASE("a SET of the scope stands by itself and names it by a text") {
@@ -132,7 +132,7 @@ TEST_CASE("a SET of the scope stands by itself and names it by a text") {
   CHECK(connection.is_error("SET @a = 1, @understudy_scope = 'w1'"));
   CHECK(connection.is_error("SET @understudy_scope = CONCAT('w', 1)"));
   CHECK(connection.is_error("SET @understudy_scope = 'full'"));
-  CHECK(connection.served.scope_calls() == Texts{"enter full"});
+  CHECK(connection.served.scope_calls == Texts{"enter full"});
   CHECK(connection.has_value("SELECT understudy_scope()", ""));
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("functions reset and drop a scope, in several statements too") {
   CHECK(connection.has_value("SELECT UNDERSTUDY_DROP('w1') AS gone", "gone"));
   CHECK(connection.is_ok("SET @understudy_scope = 'w2'; SELECT understudy_reset()"));
   CHECK(connection.is_error("SELECT understudy_reset('full')"));
-  CHECK(connection.served.scope_calls() ==
+  CHECK(connection.served.scope_calls ==
         Texts{"reset", "reset w1", "drop w1", "enter w2", "reset", "reset full"});
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("a function is prepared and executed with its parameter") {
   write_lenenc_text(writer, "w1");
   connection.served.feed(command(0x17, as_text(Bytes(body))));
   CHECK(connection.served.take_output()[4] == 1);
-  CHECK(connection.served.scope_calls() == Texts{"reset w1"});
+  CHECK(connection.served.scope_calls == Texts{"reset w1"});
 }
 
 }  // namespace

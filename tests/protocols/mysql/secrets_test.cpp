@@ -108,10 +108,9 @@ TEST_CASE("a statement with a password is found by that password only") {
     (void)served.take_output();
     served.feed(
         command(3, "CREATE USER worker@localhost IDENTIFIED BY '" + std::string(password) + "'"));
-    CHECK_EQ(served.misses().size(), password == "hunter2" ? 0 : 1);
-    for (const std::string& miss : served.misses())
-      CHECK_EQ(miss.find(password), std::string::npos);
-    CHECK(served.unproven().empty());
+    CHECK_EQ(served.missed.size(), password == "hunter2" ? 0 : 1);
+    for (const std::string& miss : served.missed) CHECK_EQ(miss.find(password), std::string::npos);
+    CHECK(served.unproven.empty());
   }
 }
 
@@ -126,8 +125,8 @@ TEST_CASE("a recording that kept no password answers any, and not for certain") 
   served.feed(login_packet());
   (void)served.take_output();
   served.feed(command(3, "CREATE USER worker@localhost IDENTIFIED BY 'hunter2'"));
-  CHECK(served.misses().empty());
-  CHECK_EQ(served.unproven().size(), 1);
+  CHECK(served.missed.empty());
+  CHECK_EQ(served.unproven.size(), 1);
 }
 
 }  // namespace understudy::mysql::test

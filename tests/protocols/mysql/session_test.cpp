@@ -66,6 +66,59 @@ TEST_CASE("a transaction is begun and ended") {
   CHECK_EQ(f.run("ROLLBACK").control, Control::none);
 }
 
+TEST_CASE("what a transaction sees of others follows its isolation and what the statement is") {
+  Followed f;
+  const auto sight = [&](std::string_view sql) {
+    sql::Statement statement;
+    statement.assign(sql, f.session.mode());
+    return f.session.sight(f.session.inspect(sql), statement.pattern());
+  };
+  CHECK(sight("SELECT v FROM t") == Sight::newest);
+  CHECK(sight("BEGIN") == Sight::newest);
+  CHECK(sight("START TRANSACTION WITH CONSISTENT SNAPSHOT") == Sight::snapshot);
+  f.run("BEGIN");
+  CHECK(sight("SELECT v FROM t WHERE id IN (1, 2) AND (g = 1 OR count(*) > 1)") == Sight::snapshot);
+  CHECK(sight("(SELECT v FROM t) UNION (SELECT v FROM u)") == Sight::snapshot);
+  CHECK(sight("SELECT v FROM t FOR UPDATE") == Sight::newest);
+  CHECK(sight("SELECT v FROM t LOCK IN SHARE MODE") == Sight::newest);
+  CHECK(sight("SELECT v FROM t WHERE id = (SELECT max(id) FROM u FOR UPDATE)") == Sight::unknown);
+  CHECK(sight("SELECT 1 FROM dual") == Sight::newest);
+  CHECK(sight("SELECT now()") == Sight::newest);
+  CHECK(sight("SELECT bump(1)") == Sight::unknown);
+  CHECK(sight("SELECT table_name FROM information_schema.tables") == Sight::unknown);
+  CHECK(sight("CALL p()") == Sight::unknown);
+  CHECK(sight("UPDATE t SET v = 1") == Sight::newest);
+  CHECK(sight("INSERT INTO t SELECT * FROM u") == Sight::newest);
+  f.run("COMMIT");
+  f.run("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+  f.run("BEGIN");
+  CHECK(sight("SELECT v FROM t") == Sight::newest);
+  f.run("COMMIT");
+  f.run("SET autocommit = 0");
+  f.run("SELECT v FROM t");
+  CHECK(sight("SELECT v FROM t") == Sight::snapshot);
+  f.run("COMMIT");
+  f.run("SET SESSION tx_isolation = 'serializable'");
+  f.run("BEGIN");
+  CHECK(sight("SELECT v FROM t") == Sight::newest);
+}
+
+TEST_CASE("which tables are locked is part of the question") {
+  Followed f;
+  const auto locks = [&] {
+    for (const Setting& each : f.session.unusual_settings())
+      if (each.name == locks_setting) return each.value;
+    return std::string();
+  };
+  f.run("LOCK TABLES `t` READ, u AS x WRITE");
+  CHECK_EQ(locks(), "lock tables t read , u as x write");
+  f.run("UNLOCK TABLES");
+  CHECK_EQ(locks(), "");
+  f.run("LOCK TABLES t WRITE");
+  f.run("BEGIN");
+  CHECK_EQ(locks(), "");
+}
+
 TEST_CASE("UNLOCK TABLES ends a transaction only where tables were locked") {
   Followed f;
   f.run("START TRANSACTION WITH CONSISTENT SNAPSHOT");

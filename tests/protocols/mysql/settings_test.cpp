@@ -69,6 +69,9 @@ TEST_CASE("a setting matters where the text of a statement shows that it can") {
   CHECK_EQ(matter("SELECT FROM_UNIXTIME(0)"), "tl");
   CHECK_EQ(matter("SELECT 'a' = 'A'"), "lc");
   CHECK_EQ(matter("SELECT 'a' AS shown"), "l");
+  CHECK_EQ(matter("SELECT id FROM t WHERE 'a' = 'A' AND id = 1"), "lc");
+  CHECK_EQ(matter("SELECT id FROM t WHERE 'a' NOT IN ('A', name)"), "lc");
+  CHECK_EQ(matter("SELECT id FROM t WHERE name = 'a' AND 'A' = name"), "l");
   CHECK_EQ(matter("SELECT name FROM t WHERE name = 'A'"), "l");
   CHECK_EQ(matter("SELECT CAST('x' AS CHAR) s FROM t ORDER BY j"), "l");
   CHECK_EQ(matter("SELECT id FROM t WHERE CAST(name AS CHAR) = 'A'"), "lc");
@@ -81,6 +84,17 @@ TEST_CASE("a setting matters where the text of a statement shows that it can") {
   CHECK_EQ(matter("SELECT my_function(1)"), "tlfg");
   CHECK_EQ(matter("CALL p(1)"), "tlfg");
   CHECK_EQ(matter("SET @a = 1"), "");
+}
+
+TEST_CASE("what may end a transaction is another question within one") {
+  const auto marked = [](std::string_view text, bool in_transaction) {
+    sql::Statement statement;
+    statement.assign(text, mode);
+    return settings_mark({}, Relevance(statement, {}, sql::verb_of(text, mode).kind, in_transaction));
+  };
+  CHECK_EQ(marked("CALL p(1)", true), "transaction=open");
+  CHECK_EQ(marked("CALL p(1)", false), "");
+  CHECK_EQ(marked("SELECT v FROM t", true), "");
 }
 
 TEST_CASE("columns of type TIMESTAMP make the time zone matter") {

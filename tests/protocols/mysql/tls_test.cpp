@@ -68,11 +68,7 @@ struct Answered {
       if (std::holds_alternative<NeedBytes>(event)) return events;
     }
   }
-  std::string sent() {
-    Octets octets;
-    take(machine->output(), octets);
-    return payloads(octets);
-  }
+  std::string sent() { return payloads(stage::taken(machine->output())); }
 
   Recorded table;
   Document settings = Document::object();
@@ -83,8 +79,7 @@ TEST_CASE("a server that offers TLS says so, and begins it when it is asked") {
   Answered plain(TlsOffer::none);
   Answered served(TlsOffer::optional);
   const auto offers = [](Answered& answered) {
-    Octets octets;
-    take(answered.machine->output(), octets);
+    const Octets octets = stage::taken(answered.machine->output());
     return decode_greeting(Bytes(octets).subspan(frame_header))->offered.has(capability::ssl);
   };
   CHECK_FALSE(offers(plain));
@@ -129,9 +124,8 @@ struct Watched {
   }
   /// Payloads behind their sequence ids.
   static std::string told(Relay& relay) {
-    Octets to_client, to_server;
-    take(relay.to_client, to_client);
-    take(relay.to_server, to_server);
+    const Octets to_client = stage::taken(relay.to_client);
+    const Octets to_server = stage::taken(relay.to_server);
     return (to_client.empty() ? "" : "C " + payloads(to_client)) +
            (to_server.empty() ? "" : "S " + payloads(to_server)) +
            (relay.client_tls ? "client TLS " + std::to_string(relay.octets_of_tls) : "") +

@@ -95,7 +95,7 @@ Seen replay(const std::vector<Chunk>& chunks, FakeTable& table, std::vector<std:
     again.push_back(chunk);
     Buffer answer = live.talk(chunk.octets);
     if (!answer.empty() && answer != Buffer{'N'})
-      again.push_back({1, Direction::from_server, std::move(answer)});
+      again.push_back({Direction::from_server, std::move(answer)});
   }
   missed = live.missed;
   return observe(again);
@@ -131,17 +131,36 @@ TEST_CASE("a recording of one client answers each other one") {
 }
 
 TEST_CASE("octets that make no sense are relayed and lost from view") {
-  std::vector<Chunk> chunks = {{1, Direction::from_client, startup_message({{"user", "ann"}})},
-                               {1, Direction::from_server, from_hex("5a0000000549")},
-                               {1, Direction::from_client, query("SELECT 1")},
-                               {1, Direction::from_server, from_hex("3100000004")}};
+  std::vector<Chunk> chunks = {{Direction::from_client, startup_message({{"user", "ann"}})},
+                               {Direction::from_server, from_hex("5a0000000549")},
+                               {Direction::from_client, query("SELECT 1")},
+                               {Direction::from_server, from_hex("3100000004")}};
   const Seen seen = observe(chunks);
   CHECK(seen.sync == Sync::lost);
   CHECK(seen.exchanges.empty());
   CHECK(seen.warnings.size() == 1);
   CHECK(seen.to_client == from_hex("5a00000005493100000004"));
-  CHECK(observe({{1, Direction::from_client, from_hex("160301")}}).sync == Sync::opaque);
-  CHECK(observe({{1, Direction::from_client, from_hex("47455420")}}).sync == Sync::lost);
+  CHECK(observe({{Direction::from_client, from_hex("160301")}}).sync == Sync::opaque);
+  CHECK(observe({{Direction::from_client, from_hex("47455420")}}).sync == Sync::lost);
+}
+
+TEST_CASE("whatever happens to a connection, at whatever step, what was told stands") {
+  for (const std::string& name : captures) {
+    CAPTURE(name);
+    stage::check_observer_mishaps(protocol(), connection(read_capture(name), 1), 40);
+  }
+}
+
+TEST_CASE("whatever happens to a served connection, at whatever step, it is told and goes on") {
+  for (const std::string& name : captures) {
+    CAPTURE(name);
+    const auto chunks = connection(without_refusals(read_capture(name)), 1);
+    FakeTable table(observe(chunks).exchanges);
+    std::vector<Buffer> sent;
+    for (const Chunk& chunk : chunks)
+      if (chunk.from == Direction::from_client && sent.size() < 40) sent.push_back(chunk.octets);
+    stage::check_server_mishaps([&] { return std::make_unique<Live>(table); }, sent);
+  }
 }
 
 }  // namespace

@@ -41,10 +41,10 @@ Buffer ready(char status = 'I') {
 
 /// A connection that asks `asked` and is answered `said`, without what comes before and behind.
 Seen conversation(const Buffer& asked, const Buffer& said) {
-  return observe({{1, Direction::from_client, startup_message({{"user", "ann"}})},
-                  {1, Direction::from_server, ready()},
-                  {1, Direction::from_client, asked},
-                  {1, Direction::from_server, said}});
+  return observe({{Direction::from_client, startup_message({{"user", "ann"}})},
+                  {Direction::from_server, ready()},
+                  {Direction::from_client, asked},
+                  {Direction::from_server, said}});
 }
 
 /// What was observed is for the analyser as the observer meant it.
@@ -72,7 +72,7 @@ TEST_CASE("a request to cancel is relayed with what follows it, and nothing is l
   writer.be(std::uint32_t{7});
   writer.be(std::uint32_t{8});
   for (const Buffer& behind : {Buffer(), message('X', "")}) {
-    const Seen seen = observe({{1, Direction::from_client, cancel + behind}});
+    const Seen seen = observe({{Direction::from_client, cancel + behind}});
     CHECK(seen.to_server == cancel + behind);
     CHECK(seen.sync == Sync::in_sync);
     CHECK(seen.exchanges.empty());
@@ -106,10 +106,10 @@ TEST_CASE("an answer that the protocol does not allow is lost from view, and not
 TEST_CASE("a COPY that is refused early is recorded with all that the client sent") {
   const Buffer welcome = message('G', std::string("\0\0\1\0\0", 5));
   const auto from_client = [](const Buffer& octets) {
-    return Chunk{1, Direction::from_client, octets};
+    return Chunk{Direction::from_client, octets};
   };
   const auto from_server = [](const Buffer& octets) {
-    return Chunk{1, Direction::from_server, octets};
+    return Chunk{Direction::from_server, octets};
   };
   const Seen seen =
       observe({from_client(startup_message({{"user", "ann"}})), from_server(ready()),

@@ -8,10 +8,10 @@ namespace {
 using namespace test;
 
 Chunk client(const Buffer& octets) {
-  return {1, Direction::from_client, octets};
+  return {Direction::from_client, octets};
 }
 Chunk server(const Buffer& octets) {
-  return {1, Direction::from_server, octets};
+  return {Direction::from_server, octets};
 }
 
 Buffer ready(char status = 'I') {

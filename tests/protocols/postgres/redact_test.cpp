@@ -45,10 +45,10 @@ const Buffer ready = message('Z', "I");
 
 /// What is recorded of a client that asks `asked` and is answered `said`.
 std::vector<Exchange> recorded(const Buffer& asked, const Buffer& said) {
-  const Seen seen = observe({{1, Direction::from_client, startup_message({{"user", "ann"}})},
-                             {1, Direction::from_server, ready},
-                             {1, Direction::from_client, asked},
-                             {1, Direction::from_server, said}});
+  const Seen seen = observe({{Direction::from_client, startup_message({{"user", "ann"}})},
+                             {Direction::from_server, ready},
+                             {Direction::from_client, asked},
+                             {Direction::from_server, said}});
   CHECK(seen.sync == Sync::in_sync);
   return seen.exchanges;
 }

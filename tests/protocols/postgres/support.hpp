@@ -3,53 +3,28 @@
 
 #include <doctest/doctest.h>
 
-#include <deque>
-#include <fstream>
-#include <map>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocols/postgres/backend.hpp"
 #include "protocols/postgres/postgres.hpp"
-#include "support/scope_calls.hpp"
+#include "support/protocol_stage.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::postgres::test {
 
-using Buffer = std::vector<std::uint8_t>;
-
-inline Buffer from_hex(std::string_view hex) {
-  Buffer octets;
-  if (hex == "-") return octets;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    octets.push_back(
-        static_cast<std::uint8_t>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
-  return octets;
-}
+namespace stage = understudy::test;
+using Buffer = stage::Octets;
+using stage::Chunk;
+using stage::from_hex;
 
 inline std::string text_of(Bytes octets) {
   return std::string(as_text(octets));
 }
 
-/// One chunk of a captured connection.
-struct Chunk {
-  int connection = 0;
-  Direction from = Direction::from_client;
-  Buffer octets;
-};
-
 inline std::vector<Chunk> read_capture(const std::string& name) {
-  std::ifstream file("tests/protocols/postgres/captures/" + name + ".txt");
-  REQUIRE(file.good());
-  std::vector<Chunk> chunks;
-  int connection = 0;
-  std::string side, hex;
-  while (file >> connection >> side >> hex)
-    chunks.push_back(
-        {connection, side == "C" ? Direction::from_client : Direction::from_server, from_hex(hex)});
-  return chunks;
+  return stage::read_capture("tests/protocols/postgres/captures/" + name + ".txt");
 }
 
 /// What an observer made of one connection.
@@ -61,48 +36,22 @@ struct Seen {
   Buffer to_server, to_client;
 };
 
-inline void drain(Observer& observer, Seen& seen) {
-  while (auto observed = observer.next()) {
-    if (auto* exchange = std::get_if<Exchange>(&*observed))
-      seen.exchanges.push_back(std::move(*exchange));
-    else if (auto* warned = std::get_if<Warned>(&*observed))
-      seen.warnings.push_back(warned->text);
-    else
-      seen.facts = std::get<SessionOpened>(*observed).facts;
-  }
-}
-
-inline void feed(Observer& observer, const Chunk& chunk, std::size_t piece, std::uint64_t& tick,
-                 Seen& seen) {
-  for (std::size_t at = 0; at < chunk.octets.size(); at += piece) {
-    const std::size_t length = std::min(piece, chunk.octets.size() - at);
-    Relay relay;
-    observer.feed(chunk.from, Bytes(chunk.octets).subspan(at, length), Moment{++tick, {}}, relay);
-    relay.to_server.for_each_slice([&](Bytes slice) {
-      seen.to_server.insert(seen.to_server.end(), slice.begin(), slice.end());
-    });
-    relay.to_client.for_each_slice([&](Bytes slice) {
-      seen.to_client.insert(seen.to_client.end(), slice.begin(), slice.end());
-    });
-    drain(observer, seen);
-  }
-}
-
 /// Shows all chunks to one observer, cut into pieces of at most `piece` octets.
-inline Seen observe(const std::vector<Chunk>& chunks, std::size_t piece = SIZE_MAX) {
-  const auto observer = protocol().new_observer({});
+inline Seen observe(const std::vector<Chunk>& chunks, std::size_t piece = stage::in_one_piece) {
+  stage::ObserverStage watched(protocol());
+  watched.feed(chunks, piece).eof(Direction::from_client);
   Seen seen;
-  std::uint64_t tick = 0;
-  for (const Chunk& chunk : chunks)
-    feed(*observer, chunk, piece == SIZE_MAX ? chunk.octets.size() : piece, tick, seen);
-  observer->feed_eof(Direction::from_client, Moment{++tick, {}});
-  drain(*observer, seen);
-  seen.sync = observer->sync();
+  seen.exchanges = std::move(watched.exchanges);
+  seen.warnings = std::move(watched.warnings);
+  if (!watched.facts.empty()) seen.facts = watched.facts.front();
+  seen.sync = watched.sync();
+  seen.to_server = std::move(watched.to_server);
+  seen.to_client = std::move(watched.to_client);
   return seen;
 }
 
 /// Recorded answers in the order in which they were given, by identity; no state.
-class FakeTable final : public ServiceTable {
+class FakeTable final : public stage::RecordedTable {
  public:
   explicit FakeTable(const std::vector<Exchange>& exchanges)
       : FakeTable(exchanges, {.service = "db",
@@ -110,153 +59,89 @@ class FakeTable final : public ServiceTable {
                               .recording = "r1",
                               .connection = 1,
                               .started = {},
-                              .facts = facts_of(exchanges)}) {}
-  FakeTable(const std::vector<Exchange>& exchanges, const SessionHeader& header) {
-    const auto analyser = protocol().new_analyser();
-    for (const Exchange& exchange : exchanges) analyser->learn(header, exchange);
-    for (const Exchange& exchange : exchanges) {
-      Analysis analysis = analyser->analyse(header, exchange, problems);
-      if (analysis.effect != Effect::none)
-        images_[analysis.identity.canonical].push_back(std::move(analysis.image));
-    }
-    profile_ = analyser->profile();
-    for (auto& [key, content] : analyser->shapes()) shapes_[key] = content;
-  }
+                              .facts = {{"parameters",
+                                         {{"server_version", "15.20 (Debian 15.20-0+deb12u1)"},
+                                          {"TimeZone", "UTC"}}}}}) {}
+  FakeTable(const std::vector<Exchange>& exchanges, const SessionHeader& header)
+      : RecordedTable(protocol(), header, exchanges) {}
 
-  [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
-  [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override {
-    const auto found = shapes_.find(key);
-    if (found == shapes_.end()) return std::nullopt;
-    return as_bytes(found->second);
-  }
   /// The next answer to that request; its last one again and again. Nothing for an unknown one.
   [[nodiscard]] std::optional<Bytes> answer(std::string_view canonical) {
-    const auto found = images_.find(canonical);
-    if (found == images_.end()) return std::nullopt;
-    std::size_t& next = next_[std::string(canonical)];
-    const auto& images = found->second;
-    return as_bytes(images[std::min(next++, images.size() - 1)]);
+    const auto found = images.find(canonical);
+    if (found == images.end()) return std::nullopt;
+    std::size_t& next = next_[found->first];
+    return as_bytes(found->second[std::min(next++, found->second.size() - 1)]);
   }
-  [[nodiscard]] bool knows(std::string_view canonical) const { return images_.contains(canonical); }
+  [[nodiscard]] bool knows(std::string_view canonical) const { return images.contains(canonical); }
 
-  std::vector<Problem> problems;
   Document settings = Document::object();
 
  private:
-  static Document facts_of(const std::vector<Exchange>&) {
-    return {{"parameters",
-             {{"server_version", "15.20 (Debian 15.20-0+deb12u1)"}, {"TimeZone", "UTC"}}}};
-  }
-  Document profile_;
-  std::map<std::string, std::string, std::less<>> shapes_;
-  std::map<std::string, std::vector<std::string>, std::less<>> images_;
   std::map<std::string, std::size_t> next_;
 };
 
 /// A live connection to a fake table.
-class Live {
+class Live final : public stage::ServerStage {
  public:
   explicit Live(FakeTable& table) : table_(table) {
-    context_.settings = &table.settings;
-    for (std::size_t i = 0; i < context_.entropy.size(); ++i)
-      context_.entropy[i] = static_cast<std::uint8_t>(i + 1);
-    machine_ = protocol().new_server(table, context_);
-    machine_->start();
+    ServerContext context;
+    context.settings = &table.settings;
+    for (std::size_t i = 0; i < context.entropy.size(); ++i)
+      context.entropy[i] = static_cast<std::uint8_t>(i + 1);
+    open(protocol(), table, context);
   }
 
   /// What the server sends for these octets.
-  Buffer talk(Bytes octets) {
-    machine_->feed(octets);
-    return pump();
-  }
-  Buffer eof() {
-    machine_->feed_eof();
-    return pump();
-  }
+  Buffer talk(Bytes octets) { return send_octets(octets); }
+  Buffer eof() { return send_eof(); }
   /// What is sent on of what another connection said.
   Buffer hear(const understudy::Delivery& delivery) {
-    machine_->deliver(delivery);
-    awoken = machine_->take_awakening();
+    machine().deliver(delivery);
+    awoken = machine().take_awakening();
     return pump();
   }
   /// As `talk`, to the first pause only: what is asked for and answered behind it waits.
   void talk_to_pause(Bytes octets) {
-    machine_->feed(octets);
+    machine().feed(octets);
     while (!std::holds_alternative<Pause>(step())) {
     }
   }
   Buffer silence() {
-    machine_->feed_silence();
+    machine().feed_silence();
     return pump();
   }
 
-  std::vector<std::string> controls;  ///< names of the transaction controls, in order
-  std::vector<std::string> missed, notes, scope_calls;
-  std::vector<std::string> unproven;  ///< what was said of requests that are not what was asked
   std::chrono::milliseconds paused{0};
   std::chrono::milliseconds may_be_silent{0};  ///< from the last answer on
   std::vector<Listen> listens;
   std::vector<Message> said;
   bool awoken = false;  ///< by the last delivery
   std::size_t looked_up = 0;
-  bool closed = false;
 
  private:
-  ServerEvent step() {
-    ServerEvent event = machine_->next();
-    if (const auto* listen = std::get_if<Listen>(&event))
-      listens.push_back(*listen);
-    else if (const auto* message = std::get_if<Message>(&event))
-      said.push_back(*message);
-    return event;
-  }
-  Buffer pump() {
-    for (;;) {
-      ServerEvent event = step();
-      if (const auto* request = std::get_if<Request>(&event))
-        answer(*request);
-      else if (const auto* call = std::get_if<ScopeCall>(&event))
-        understudy::test::answer_scope_call(*call, *machine_, scope_calls);
-      else if (std::holds_alternative<Close>(event))
-        closed = true;
-      else if (const auto* pause = std::get_if<Pause>(&event))
-        paused += pause->time;
-      else if (const auto* noted = std::get_if<Noted>(&event))
-        notes.push_back(noted->text);
-      else if (const auto* need = std::get_if<NeedBytes>(&event)) {
-        may_be_silent = need->silence;
-        break;
-      }
-    }
-    Buffer sent;
-    machine_->output().for_each_slice(
-        [&](Bytes slice) { sent.insert(sent.end(), slice.begin(), slice.end()); });
-    machine_->output().clear();
-    return sent;
+  void hear_of(const ServerEvent& event) override {
+    if (const auto* listen = std::get_if<Listen>(&event)) listens.push_back(*listen);
+    if (const auto* message = std::get_if<Message>(&event)) said.push_back(*message);
+    if (const auto* pause = std::get_if<Pause>(&event)) paused += pause->time;
+    if (const auto* need = std::get_if<NeedBytes>(&event)) may_be_silent = need->silence;
   }
 
-  void answer(const Request& request) {
-    static constexpr std::array<std::string_view, 10> names = {
-        "none",    "begin",       "commit", "rollback", "savepoint",
-        "release", "rollback_to", "reset",  "watch",    "unwatch"};
+  void answer(const Request& request) override {
     if (request.control != Control::none) {
-      controls.emplace_back(names[static_cast<std::size_t>(request.control)]);
+      controls.emplace_back(name_of(request.control));
       if (!table_.knows(request.canonical))
-        return machine_->reply(Answer{Grade::synthesised, {}, false});
+        return machine().reply(Answer{Grade::synthesised, {}, false});
     }
     if (!request.unproven.empty()) unproven.emplace_back(request.unproven);
     if (const auto image = table_.answer(request.canonical)) {
       ++looked_up;
-      return machine_->reply(Answer{Grade::exact, *image, false});
+      return machine().reply(Answer{Grade::exact, *image, false});
     }
-    if (request.synthesisable) return machine_->reply(Answer{Grade::synthesised, {}, false});
-    missed.emplace_back(request.canonical);
-    machine_->reply(Miss{"no recording answers this", "the nearest is another", "record it"});
+    if (request.synthesisable) return machine().reply(Answer{Grade::synthesised, {}, false});
+    miss(request);
   }
 
   FakeTable& table_;
-  ServerContext context_;
-  std::unique_ptr<ServerMachine> machine_;
 };
 
 /// Types of framed messages, in order: "TDCZ".

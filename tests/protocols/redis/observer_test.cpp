@@ -10,52 +10,36 @@ namespace {
 
 // A relayed connection, watched. What it tells is kept as lines: `request → answer`, `! warning`,
 // `facts …`.
-class Watched {
+class Watched : public test::ObserverStage {
  public:
-  explicit Watched(std::size_t piece = 0) : piece_(piece) {}
+  explicit Watched(std::size_t piece = 0)
+      : ObserverStage(redis::protocol()), piece_(piece == 0 ? test::in_one_piece : piece) {}
 
-  Watched& client(std::string_view octets) { return feed(Direction::from_client, octets); }
-  Watched& server(std::string_view octets) { return feed(Direction::from_server, octets); }
+  Watched& client(std::string_view octets) { return fed(Direction::from_client, octets); }
+  Watched& server(std::string_view octets) { return fed(Direction::from_server, octets); }
   Watched& ask(const std::vector<std::string>& words) { return client(wire(words)); }
 
+  /// Since it was asked last: what was warned of, then the exchanges.
   Lines told() {
     Lines lines;
-    while (auto observed = observer_->next()) {
-      if (const auto* exchange = std::get_if<Exchange>(&*observed)) {
-        lines.push_back(redis::protocol().summarise(exchange->request) + " → " +
-                        json_text(exchange->answer));
-        exchanges.push_back(*exchange);
-      }
-      if (const auto* warned = std::get_if<Warned>(&*observed))
-        lines.push_back("! " + warned->text);
-      if (const auto* opened = std::get_if<SessionOpened>(&*observed)) facts = opened->facts;
-    }
+    for (; warned_ < warnings.size(); ++warned_) lines.push_back("! " + warnings[warned_]);
+    for (; told_ < exchanges.size(); ++told_)
+      lines.push_back(redis::protocol().summarise(exchanges[told_].request) + " → " +
+                      json_text(exchanges[told_].answer));
     return lines;
   }
+  void server_closes() { eof(Direction::from_server); }
 
-  [[nodiscard]] Sync sync() const { return observer_->sync(); }
-  void server_closes() { observer_->feed_eof(Direction::from_server, {++tick_, {}}); }
-
-  Document facts;
-  std::vector<Exchange> exchanges;
   std::string relayed;
 
  private:
-  Watched& feed(Direction from, std::string_view octets) {
-    const std::size_t piece = piece_ == 0 ? std::max<std::size_t>(octets.size(), 1) : piece_;
-    for (std::size_t at = 0; at < octets.size(); at += piece) {
-      Relay relay;
-      observer_->feed(from, as_bytes(octets.substr(at, piece)), {++tick_, {}}, relay);
-      CHECK((from == Direction::from_client ? relay.to_client : relay.to_server).empty());
-      const Output& output = from == Direction::from_client ? relay.to_server : relay.to_client;
-      output.for_each_slice([&](Bytes slice) { relayed += as_text(slice); });
-    }
+  Watched& fed(Direction from, std::string_view octets) {
+    feed(from, as_bytes(octets), piece_);
+    relayed += octets;
     return *this;
   }
 
-  std::unique_ptr<Observer> observer_ = redis::protocol().new_observer({});
-  std::size_t piece_;
-  std::uint64_t tick_ = 0;
+  std::size_t piece_, told_ = 0, warned_ = 0;
 };
 
 }  // namespace
@@ -133,7 +117,7 @@ TEST_CASE("what is the connection's own business is not recorded, but is learned
   watched.ask({"GET", "k"}).server("_\r\n");
   CHECK(watched.told() == Lines{"GET k (user me) → null"});
   CHECK(
-      json_text(watched.facts) ==
+      json_text(watched.facts.back()) ==
       R"({"authenticated":true,"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
 }
 
@@ -149,7 +133,7 @@ TEST_CASE("INFO is told without what differs from call to call") {
         "# Server\r\nredis_version:7.0.15\r\nrun_id:0000000000000000000000000000000000000000\r\n"
         "uptime_in_seconds:0\r\nmaxmemory:1024\r\n# Memory\r\nused_memory_human:0M\r\n"
         "no line\n");
-  CHECK(watched.facts["version"] == "7.0.15");
+  CHECK(watched.facts.back()["version"] == "7.0.15");
 }
 
 TEST_CASE("secrets never leave the observer") {
@@ -341,5 +325,25 @@ TEST_CASE("who asks is told where it is not the default user, and of what databa
   CHECK(watched.told() == Lines{R"(GET k (db 2) (user guest) → {"error":"NOPERM no"})",
                                 R"(CONFIG GET x (user guest) → {"map":{}})",
                                 "GET k (db 2) → null"});
-  CHECK(watched.facts["authenticated"] == true);
+  CHECK(watched.facts.back()["authenticated"] == true);
+}
+
+TEST_CASE("whatever happens to a connection, at whatever step, what was told stands") {
+  const auto octets = [](std::string_view text) { return test::Octets(text.begin(), text.end()); };
+  const auto client = [&](std::string_view text) {
+    return test::Chunk{Direction::from_client, octets(text)};
+  };
+  const auto server = [&](std::string_view text) {
+    return test::Chunk{Direction::from_server, octets(text)};
+  };
+  test::check_observer_mishaps(
+      redis::protocol(),
+      {client(wire({"SET", "k", "v"}) + wire({"GET", "k"})), server("+OK\r\n$1\r"),
+       server("\nv\r\n"), client(wire({"MULTI"}) + wire({"INCR", "n"}) + wire({"EXEC"})),
+       server("+OK\r\n+QUEUED\r\n*1\r\n"), server(":1\r\n"), client(wire({"SUBSCRIBE", "c"})),
+       server("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n"),
+       server("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nx\r\n"), client(wire({"UNSUBSCRIBE"})),
+       server("*3\r\n$11\r\nunsubscribe\r\n$1\r\nc\r\n:0\r\n"),
+       client(wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "q", "1"}) + wire({"PING"})),
+       server("+PONG\r\n")});
 }

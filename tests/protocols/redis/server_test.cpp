@@ -529,3 +529,20 @@ TEST_CASE("who publishes hears itself: before the answer, since 7.2 behind it") 
   alone.replies["PUBLISH c m"] = ":1\r\n";
   CHECK(alone.ask({"PUBLISH", "c", "m"}) == ":1\r\n");  // what became of it is the engine's
 }
+
+TEST_CASE("whatever happens to a connection, at whatever step, it is told and goes on") {
+  const auto make = [] {
+    auto live = std::make_unique<Live>();
+    live->replies = {{"GET k", "$1\r\nv\r\n"}, {"SET k v", "+OK\r\n"}, {"INCR n", ":1\r\n"}};
+    live->begin();
+    return live;
+  };
+  std::vector<test::Octets> sent;
+  for (const Words& words : {Words{"HELLO", "3"}, Words{"SET", "k", "v"}, Words{"GET", "k"},
+                             Words{"MULTI"}, Words{"INCR", "n"}, Words{"EXEC"},
+                             Words{"SUBSCRIBE", "c"}, Words{"GET", "other"}, Words{"PING"}}) {
+    const std::string octets = wire(words);
+    sent.emplace_back(octets.begin(), octets.end());
+  }
+  test::check_server_mishaps(make, sent);
+}

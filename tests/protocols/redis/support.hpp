@@ -17,7 +17,7 @@
 #include "protocols/redis/resp_decoder.hpp"
 #include "protocols/redis/resp_encoder.hpp"
 #include "support/json.hpp"
-#include "support/scope_calls.hpp"
+#include "support/protocol_stage.hpp"
 #include "understudy/document.hpp"
 #include "understudy/protocol.hpp"
 
@@ -88,93 +88,61 @@ inline std::vector<CapturedReply> captured_replies() {
 }
 
 /// What a compiled table tells a machine.
-class Facts final : public ServiceTable {
+class Facts final : public test::RecordedTable {
  public:
-  Document profile_document = {{"version", "7.0.15"}};
-  std::map<std::string, std::string, std::less<>> shapes;
-
-  [[nodiscard]] const Document& profile() const noexcept override { return profile_document; }
-  [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override {
-    const auto found = shapes.find(key);
-    if (found == shapes.end()) return std::nullopt;
-    return as_bytes(found->second);
-  }
+  Facts() : RecordedTable(Document{{"version", "7.0.15"}}) {}
 };
 
 /// A live connection whose requests are answered by replies that the test gives for commands, or by
 /// a miss; what was raised is kept as text.
-class Live {
+class Live final : public test::ServerStage {
  public:
   Facts facts;
   Document settings = Document::object();
   std::map<std::string, std::string> replies;  // summary of the request → RESP2 and RESP3 octets
   std::vector<std::string> events;
-  std::vector<std::string> scope_calls;
   bool conflict = false;
-  bool closed = false;
   std::uint64_t id = 7;
 
   /// What the server sends for these octets.
   std::string send(std::string_view octets) {
     begin();
-    machine_->feed(as_bytes(octets));
-    return pump();
+    return std::string(as_text(send_octets(as_bytes(octets))));
   }
   std::string ask(const std::vector<std::string>& words) { return send(wire(words)); }
   std::string end() {
     begin();
-    machine_->feed_eof();
-    return pump();
+    return std::string(as_text(send_eof()));
   }
   /// What it sends when another connection has said something.
   std::string hear(const Delivery& delivery) {
-    machine_->deliver(delivery);
-    return pump();
+    machine().deliver(delivery);
+    return std::string(as_text(pump()));
   }
   std::size_t receivers = 0;  // of what it publishes
 
- private:
   void begin() {
-    if (machine_) return;
-    machine_ = redis::protocol().new_server(facts, {id, {}, &settings, {}, {}});
-    machine_->start();
+    if (!is_open()) open(redis::protocol(), facts, {id, {}, &settings, {}, {}});
   }
 
-  std::string pump() {
-    for (;;) {
-      const ServerEvent event = machine_->next();
-      if (std::holds_alternative<NeedBytes>(event)) break;
-      if (const auto* request = std::get_if<Request>(&event)) answer(*request);
-      if (const auto* call = std::get_if<ScopeCall>(&event))
-        test::answer_scope_call(*call, *machine_, scope_calls);
-      if (const auto* synthesised = std::get_if<Synthesised>(&event))
-        events.emplace_back(synthesised->what);
-      if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);
-      if (const auto* listen = std::get_if<Listen>(&event))
-        events.push_back((listen->on ? "listen " : "ignore ") + std::to_string(listen->space) +
-                         " " + listen->name);
-      if (const auto* pause = std::get_if<Pause>(&event))
-        events.push_back("pause " + std::to_string(pause->time.count()));
-      if (std::holds_alternative<Close>(event)) {
-        closed = true;
-        break;
-      }
-    }
-    std::string sent;
-    machine_->output().for_each_slice([&](Bytes slice) { sent += as_text(slice); });
-    machine_->output().clear();
-    return sent;
+ private:
+  void hear_of(const ServerEvent& event) override {
+    if (const auto* synthesised = std::get_if<Synthesised>(&event))
+      events.emplace_back(synthesised->what);
+    if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);
+    if (const auto* listen = std::get_if<Listen>(&event))
+      events.push_back((listen->on ? "listen " : "ignore ") + std::to_string(listen->space) + " " +
+                       listen->name);
+    if (const auto* pause = std::get_if<Pause>(&event))
+      events.push_back("pause " + std::to_string(pause->time.count()));
   }
 
-  void answer(const Request& request) {
+  void answer(const Request& request) override {
     if (request.control != Control::none) {
-      static constexpr std::string_view names[] = {
-          "none",    "begin",       "commit", "rollback", "savepoint",
-          "release", "rollback_to", "reset",  "watch",    "unwatch"};
-      std::string text = "<" + std::string(names[static_cast<std::size_t>(request.control)]);
+      std::string text = "<" + std::string(name_of(request.control));
       if (!request.control_name.empty()) text += " " + std::string(request.control_name);
       events.push_back(text + ">");
-      return machine_->reply(
+      return machine().reply(
           Answer{Grade::synthesised, {}, conflict && request.control == Control::begin});
     }
     const std::string line =
@@ -184,18 +152,17 @@ class Live {
       events.back() += " (waits " + std::to_string(request.patience->at_most.count()) +
                        (request.patience->only_new ? ", for what is new)" : ")");
     if (request.message != nullptr && receivers > 0)
-      return machine_->reply(Answer{Grade::synthesised, {}, false, receivers});
+      return machine().reply(Answer{Grade::synthesised, {}, false, receivers});
     const auto found = replies.find(line);
     if (found != replies.end()) {
       images_.push_back(std::string(1, '\0') + found->second);
-      return machine_->reply(Answer{Grade::exact, as_bytes(images_.back()), false});
+      return machine().reply(Answer{Grade::exact, as_bytes(images_.back()), false});
     }
-    if (request.synthesisable) return machine_->reply(Answer{Grade::synthesised, {}, false});
-    machine_->reply(
+    if (request.synthesisable) return machine().reply(Answer{Grade::synthesised, {}, false});
+    machine().reply(
         Miss{"understudy has no answer to " + line, "nearest:\r\nGET other", "record it"});
   }
 
-  std::unique_ptr<ServerMachine> machine_;
   std::deque<std::string> images_;
 };
 

@@ -30,6 +30,17 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("what stands in the body of a routine is part of what it is") {
+  check({
+      {"create function f() returns int begin update t set a = 1 where b = 2; insert into l values "
+       "(3, 'f'); return 4; end",
+       "create function f() returns int begin update t set a = 1 where b = 2; insert into l "
+       "values (3, 'f'); return 4; end"},
+      {"create table t (a int); insert into t values (5)",
+       "create table t(a int); insert into t values (?) | 5"},
+  });
+}
+
 TEST_CASE("MySQL folds what can be no name of a table or column") {
   check({
       {"SELECT Id FROM Orders WHERE Id = 5", "select Id from Orders where Id = ? | 5"},

@@ -79,14 +79,17 @@ FAULTS = [
 ]
 
 DIFFERENTIAL = ["build/release/tests/differential/differential", "--reads", "60000"]
+SECONDS_EACH = 300  # a fault may make a test run for ever
 
 
 def tests_for(file):
-    """Doctests of the folder that a fault is in, and of what is made of it."""
+    """Doctests of the folder that a fault is in, and of what is made of it: the cheapest to build first."""
     if file.startswith("protocols/sql"):
         return ["sql_tree_test", "sql_statement_test", "postgres_test", "compile_test"]
     if file.startswith("protocols/postgres"):
         return ["postgres_test", "compile_test"]
+    if file.startswith("src/compile"):
+        return ["compile_test"]
     return ["match_test", "compile_test"]
 
 
@@ -100,26 +103,37 @@ class Tree:
     def __init__(self, folder, command):
         self.folder, self.command = folder, command
 
-    def run(self, arguments):
-        return subprocess.run(arguments, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    def run(self, arguments, seconds=None):
+        """Whether it succeeds, in time."""
+        try:
+            done = subprocess.run(arguments, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
 
     def build(self, preset, targets):
         steps = [[*self.command, preset, *targets]] if self.command else [["ninja", "-C", f"build/{preset}", *targets]]
         if not self.command and not (self.folder / "build" / preset / "build.ninja").exists():
             steps.insert(0, ["cmake", "--preset", preset])
-        return all(self.run(step).returncode == 0 for step in steps)
+        return all(self.run(step) for step in steps)
+
+    def sound(self, files):
+        """Whether the tests pass without any fault."""
+        tests = sorted({test for file in files for test in tests_for(file)})
+        return self.build("asan", tests) and all(self.run([folder_of(test), "-m"], SECONDS_EACH) for test in tests)
 
     def noticed_by(self, file):
-        """The first test that fails; None where all pass, an empty text where it does not compile."""
-        tests = tests_for(file)
-        if not self.build("asan", tests):
-            return ""
-        for test in tests:
-            if self.run([folder_of(test), "-m"]).returncode != 0:
+        """The first test that fails; None where all pass, an empty text where it does not compile. A test is built when
+        it is its turn: most faults are noticed by the first one."""
+        for test in tests_for(file):
+            if not self.build("asan", [test]):
+                return ""
+            if not self.run([folder_of(test), "-m"], SECONDS_EACH):
                 return test
         if not self.build("release", ["tests/differential/differential"]):
             return ""
-        return "differential" if self.run(DIFFERENTIAL).returncode != 0 else None
+        return None if self.run(DIFFERENTIAL, SECONDS_EACH) else "differential"
 
 
 def plant(tree, fault):
@@ -152,6 +166,9 @@ def main():
             print(number, file, what, sep="\t")
         return 0
     tree = Tree(arguments.tree.resolve(), arguments.build.split())
+    if not tree.sound({FAULTS[number - 1][1] for number in chosen}):
+        print("mutations: the tree itself does not build, or fails its tests", flush=True)
+        return 1
     failed = 0
     for number in chosen:
         problem = plant(tree, FAULTS[number - 1])
