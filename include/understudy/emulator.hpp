@@ -120,9 +120,6 @@ class Emulator {
   virtual void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) = 0;
   /// The request may have been answered in any way: what it could have changed is not known.
   virtual void forget(const EmulatedRequest& asked) = 0;
-  /// The request had no answer, so that it counts as one that failed. What such a one leaves behind
-  /// all the same, like the numbers that it took from a sequence, is not known.
-  virtual void miss(const EmulatedRequest& /*asked*/) {}
 
   [[nodiscard]] virtual Coverage coverage() const { return {}; }
   /// Why the request would not be computed as things are; empty where it would be, and where there

@@ -171,6 +171,14 @@ std::map<std::string, std::string> login_of(const SessionHeader& session) {
   return login;
 }
 
+/// CREATE DATABASE and DROP DATABASE.
+bool is_about_databases(std::string_view sql) {
+  sql::Lexer lexer(sql, sql_mode());
+  const std::string_view verb = lexer.next().text;
+  return (sql::equals_folded(verb, "create") || sql::equals_folded(verb, "drop")) &&
+         sql::equals_folded(lexer.next().text, "database");
+}
+
 /// What the serving role answers without the table, if all went well.
 bool is_synthesised(sql::Kind kind) noexcept {
   switch (kind) {
@@ -309,6 +317,7 @@ class PostgresAnalyser final : public Analyser {
   std::optional<SessionDefaults> session_defaults_;  // of the first session, see learn_session
   std::optional<RecordedSession> beginning_;         // the first one, until it asks for a table
   std::string beginning_id_;
+  bool beginning_makes_ = false;  // databases
   bool session_settled_ = false;
   std::optional<RecordedSession> session_;  // the one that is analysed
   std::string session_id_;
@@ -381,19 +390,25 @@ void PostgresAnalyser::learn_session(const SessionHeader& session, const Stateme
   if (session_settled_) return;
   const std::string id = fmt::format("{}/{}", session.recording, session.connection);
   // Who only made a database, or asked what there is, is not yet where the application is.
-  const bool elsewhere = beginning_ && beginning_id_ != id &&
-                         RecordedSession(session).view().database != beginning_->view().database;
+  const bool elsewhere =
+      beginning_ && beginning_id_ != id &&
+      (beginning_makes_ || RecordedSession(session).view().database != beginning_->view().database);
   if (!beginning_ || elsewhere) {
+    beginning_makes_ = false;
     beginning_id_ = id;
     beginning_.emplace(session);
+    session_defaults_ = session_defaults(beginning_->view());
   }
   const sql::Dependencies keys = keys_of(request.sql);
   const auto of_application = [](const KeyPath& key) {
     return !key.empty() && !key.front().starts_with("pg_") &&
            !key.front().starts_with("information_schema");
   };
-  session_settled_ = beginning_id_ != id || std::ranges::any_of(keys.reads, of_application) ||
-                     std::ranges::any_of(keys.writes, of_application);
+  const bool asks = std::ranges::any_of(keys.reads, of_application) ||
+                    std::ranges::any_of(keys.writes, of_application);
+  const bool makes = is_about_databases(request.sql);
+  beginning_makes_ = beginning_makes_ || makes;
+  session_settled_ = beginning_id_ != id || (asks && !makes);
   if (session_settled_) return beginning_.reset();
   beginning_->follow(request, answer);
   session_defaults_ = session_defaults(beginning_->view());

@@ -31,7 +31,6 @@ class Emulation {
   [[nodiscard]] std::optional<Emulator::Computed> compute(const EmulatedRequest& asked);
   void follow(const EmulatedRequest& asked, Bytes image);
   void forget(const EmulatedRequest& asked);
-  void miss(const EmulatedRequest& asked) { emulator_->miss(asked); }
   [[nodiscard]] std::string why_not(const EmulatedRequest& asked) {
     return emulator_->why_not(asked);
   }

@@ -272,9 +272,7 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
     }
   if (emulation_ && !connection.computing) asked.computing = std::unique_lock(emulation_->mutex());
   if (renames || (may_write && section_.has_varying())) asked.renaming.lock();
-  Verdict verdict = renames ? ask_renamed(asked) : ask_found(asked, found, nullptr);
-  if (emulation_ && !verdict.answers() && !asked.patient) emulation_->miss(asked.of_emulator());
-  return verdict;
+  return renames ? ask_renamed(asked) : ask_found(asked, found, nullptr);
 }
 
 Verdict LiveState::ask_renamed(Asked& asked) {

@@ -76,9 +76,9 @@ constexpr CatalogueColumn of_schema_columns[] = {
     {"numeric_scale", int4, 13, Role::none, true},
     {"datetime_precision", int4, 14, Role::none, true},
     {"udt_name", name_type, 28, Role::none, true},
-    {"is_identity", yes_or_no, 34},
-    {"identity_generation", words, 35},
-    {"is_generated", words, 41}};
+    {"is_identity", yes_or_no, 35},
+    {"identity_generation", words, 36},
+    {"is_generated", words, 42}};
 
 constexpr CatalogueColumn of_constraint[] = {{"oid", oid_type, 1, Role::object},
                                              {"conname", name_type, 2, Role::none, true},

@@ -47,21 +47,26 @@ std::string Translator::keys_of(const ConditionalKey& key, const Definition& tab
     require_comparable(value.type);
     list += ", " + value.sql + " AS k" + std::to_string(i);
   }
-  // No index is made of what may fail.
   const std::string where = key.where ? " WHERE " + condition(*key.where, scope).sql : "";
   return "(SELECT " + list + " FROM " + source + " AS k" + where + ")";
 }
 
-/// Finds a row of `rows`, which is behind the place ?1, and another one that agrees with it.
+/// Finds a row of `rows`, which is behind the place ?1, and another one that agrees with it. What
+/// of it is in the index is made in any case: a row of which that fails is refused.
 Text Translator::meeting_of(const ConditionalKey& key, const Definition& table,
                             const std::string& rows, bool has_places) {
   std::vector<Bound> bounds = std::exchange(bounds_, {Bound{}});
   auto guards = std::exchange(guards_, {});
-  std::string sql = "SELECT 1 FROM " + keys_of(key, table, rows, has_places) + " AS a, " +
-                    keys_of(key, table, table.sql_name(), true) + " AS b WHERE ";
-  sql += has_places ? "a.place > ?1 AND a.place <> b.place" : "?1 IS NOT NULL";
-  for (std::size_t i = 0; i < key.parts.size(); ++i)
-    sql += " AND a.k" + std::to_string(i) + " = b.k" + std::to_string(i);
+  std::string sql = "SELECT 1 FROM " + keys_of(key, table, rows, has_places) + " AS a WHERE " +
+                    (has_places ? "a.place > ?1" : "?1 IS NOT NULL") + " AND (";
+  std::string agrees = has_places ? "a.place <> b.place" : "1";
+  for (std::size_t i = 0; i < key.parts.size(); ++i) {
+    const std::string column = "k" + std::to_string(i);
+    sql += "coalesce(a." + column + ", 0) IS NULL OR ";  // never, but it is looked at
+    agrees += " AND a." + column + " = b." + column;
+  }
+  sql += "EXISTS (SELECT 1 FROM " + keys_of(key, table, table.sql_name(), true) + " AS b WHERE " +
+         agrees + "))";
   if (!guards_.empty()) throw Unsure{"a sum in a unique index"};
   guards_ = std::move(guards);
   return {sql + " LIMIT 1", std::exchange(bounds_, std::move(bounds))};

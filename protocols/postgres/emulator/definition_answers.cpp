@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "protocols/postgres/emulator/translator.hpp"
 #include "protocols/postgres/transaction.hpp"
@@ -107,6 +108,27 @@ Answer taken(const std::string& key, bool if_not_exists, std::string tag) {
 
 // ---- CREATE ----
 
+/// Whether what stands in parentheses behind the name of a type is what it may take.
+bool has_sound_arguments(const tree::Type& type) {
+  std::vector<int> numbers;
+  for (const std::string& each : type.arguments) {
+    int number = -1;
+    const auto [end, error] = std::from_chars(each.data(), each.data() + each.size(), number);
+    if (error != std::errc{} || end != each.data() + each.size()) return false;
+    numbers.push_back(number);
+  }
+  constexpr int most_digits = 1000, most_characters = 10'485'760;
+  if (numbers.empty()) return true;
+  const std::string& name = type.name.name;
+  if (name == "numeric")
+    return numbers.size() <= 2 && numbers[0] >= 1 && numbers[0] <= most_digits &&
+           (numbers.size() == 1 || (numbers[1] >= 0 && numbers[1] <= numbers[0]));
+  if (numbers.size() != 1) return false;
+  if (name == "bpchar" || name == "varchar" || name == "bit" || name == "varbit")
+    return numbers[0] >= 1 && numbers[0] <= most_characters;
+  return name.starts_with("time") && numbers[0] >= 0 && numbers[0] <= 6;
+}
+
 /// Of a type that is there in every database, and nothing is computed of it.
 bool is_passive(const TableColumn& column, const Definition& table) {
   static const std::set<std::string_view> types = {
@@ -121,7 +143,7 @@ bool is_passive(const TableColumn& column, const Definition& table) {
   const auto has_it = [&](const auto& part) {
     return std::ranges::find(part.columns, number) != part.columns.end();
   };
-  const bool bare = column.declared.arguments.empty() && column.declared.collation.empty() &&
+  const bool bare = has_sound_arguments(column.declared) && column.declared.collation.empty() &&
                     column.declared.name.schema.empty() && !column.declared.is_set;
   return column.type.kind == TypeKind::opaque && bare && column.lacks_default &&
          !column.generated && types.contains(column.declared.name.name) &&

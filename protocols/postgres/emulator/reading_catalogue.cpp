@@ -1,6 +1,7 @@
 // Queries of the catalogue: its relations among the tables, what is compared in them, and functions
 // that tell of them. See catalogue.hpp of rows that may be there or not.
 #include <algorithm>
+#include <utility>
 
 #include "protocols/postgres/emulator/catalogue.hpp"
 #include "protocols/postgres/emulator/typed.hpp"
@@ -121,10 +122,12 @@ std::string Translator::catalogue_source(std::size_t number, const std::string& 
 std::string Translator::where_of_rows(const tree::Box<tree::Expression>& where,
                                       const Scope& scope) {
   const std::string shaded = any_shade(scope, 0, scope.relations.size());
+  // SQLite may look at it before the conditions of inner joins.
+  std::vector<std::string> strict = std::exchange(joined_by_[&scope], {}), all;
+  joined_by_.erase(&scope);
   if (shaded.empty()) return sql::emulator::Translator::where_of_rows(where, scope);
   std::vector<const tree::Expression*> conjuncts;
   if (where) add_conjuncts(*where, conjuncts);
-  std::vector<std::string> all, strict;
   for (const tree::Expression* each : conjuncts) {
     all.push_back(condition(*each, scope).sql);
     if (is_strict(*each)) strict.push_back(all.back());
@@ -144,6 +147,7 @@ std::string Translator::on_of_rows(const tree::Join& join, std::string on, const
   if ((!left && join.kind != tree::Join::Kind::inner) || !is_strict(*join.on))
     throw Unsure{"this join of the catalogue"};
   // What may be joined stays, for WHERE to leave it out.
+  if (!left && begin == 0) joined_by_[&scope].push_back(on);
   if (!left) return "(CASE WHEN " + shaded + " THEN (" + on + ") IS NOT 0 ELSE (" + on + ") END)";
   const std::string ours = any_shade(scope, begin, middle), theirs = any_shade(scope, middle, end);
   if (theirs.empty()) return on;

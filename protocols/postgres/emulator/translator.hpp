@@ -238,6 +238,8 @@ class Translator final : public sql::emulator::Translator {
                    std::vector<std::string>& computed, Plan& plan);
 
   // ---- reading_catalogue.cpp ----
+  /// Conditions of inner joins with rows that may be there or not.
+  std::map<const Scope*, std::vector<std::string>> joined_by_;
   std::string catalogue_source(std::size_t number, const std::string& shown,
                                const std::string& alias, Scope& scope);
   std::string where_of_rows(const tree::Box<tree::Expression>& where, const Scope& scope) override;

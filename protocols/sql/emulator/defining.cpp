@@ -145,21 +145,26 @@ void define_view(const tree::CreateView& create, Contents& contents, const Serve
   contents.define_view(key, std::move(view));
 }
 
-/// What it holds, the next REFRESH tells.
-void define_materialized(const tree::CreateTable& create, Contents& contents,
-                         const ServerRules& rules) {
+/// A table that is made of a query, or a materialised view: what that holds, the next REFRESH
+/// tells. Of neither it is known which values its columns take.
+void define_of_query(const tree::CreateTable& create, Contents& contents,
+                     const ServerRules& rules) {
   const std::string key = rules.key_of(create.name);
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
+  if (!surely_made && contents.find(key) != nullptr) return;
   const auto shown = surely_made ? shown_by(*create.query, contents, rules) : std::nullopt;
   if (!shown) return contents.forget_view(key);
   contents::Definition table;
   table.key = key;
-  table.takes_rows = table.gives_rows = false;
-  table.shows = std::make_shared<const tree::Query>(*create.query);
+  table.spelled = create.name;
+  table.takes_rows = false;
+  table.gives_rows = !create.materialized_view;
+  if (create.materialized_view) table.shows = std::make_shared<const tree::Query>(*create.query);
   for (const Shown& each : *shown) {
     contents::TableColumn& column = table.columns.emplace_back();
     column.name = each.name;
-    column.type = each.type;
+    if (create.materialized_view) column.type = each.type;
+    column.lacks_default = true;
     column.attribute = ++table.last_attribute;
   }
   for (std::size_t i = 0; i < create.columns.size() && i < table.columns.size(); ++i)
@@ -529,8 +534,8 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, rules, depended);
-    create->materialized_view && create->query&& rules.follows_routines()
-        ? define_materialized(*create, contents, rules)
+    create->query && !create->temporary && !rules.folds_names()
+        ? define_of_query(*create, contents, rules)
         : define_table(*create, contents, rules, depended);
   } else if (const auto* view = statement.as<tree::CreateView>();
              view != nullptr && rules.follows_routines()) {

@@ -162,11 +162,12 @@ namespace {
 /// A shop whose goods have parts: keys, references, conditions, indexes and defaults.
 EmulatedSql with_parts() {
   EmulatedSql sql = of_shop();
-  CHECK(sql.say(
-            "CREATE TABLE parts (id serial PRIMARY KEY, good int NOT NULL REFERENCES goods(id) ON "
-            "DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, \"order\" int DEFAULT 7, name text "
-            "DEFAULT 'x', made timestamptz DEFAULT now(), CONSTRAINT one UNIQUE (name, good), "
-            "CONSTRAINT some CHECK (\"order\" > 0))") == "CREATE TABLE");
+  sql.hear(
+      "CREATE TABLE parts (id serial PRIMARY KEY, good int NOT NULL REFERENCES goods(id) ON DELETE "
+      "CASCADE DEFERRABLE INITIALLY DEFERRED, \"order\" int DEFAULT 7, name text DEFAULT 'x', made "
+      "timestamptz DEFAULT now(), CONSTRAINT one UNIQUE (name, good), CONSTRAINT positive CHECK "
+      "(\"order\" > 0))",
+      "CREATE TABLE");
   CHECK(sql.say("CREATE INDEX by_order ON parts (\"order\" DESC, id)") == "CREATE INDEX");
   return sql;
 }
@@ -259,4 +260,20 @@ TEST_CASE("in a database that was made nothing is there") {
   CHECK(sql.say(all_tables) == "t;SELECT 1");
   sql.hear("CREATE DATABASE test_shop TEMPLATE shop", "CREATE DATABASE");
   CHECK(sql.say(all_tables) == "-");
+}
+
+TEST_CASE("a table that is made of a query is there, and of others all is known") {
+  EmulatedSql sql = of_shop();
+  sql.hear("CREATE TABLE made AS SELECT id, name FROM goods", "SELECT 2");
+  CHECK(sql.say(all_tables) == "goods;made;SELECT 2");
+  CHECK(sql.say(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND "
+            "table_name = 'made' ORDER BY ordinal_position") == "id;name;SELECT 2");
+  CHECK(
+      sql.say("SELECT data_type FROM information_schema.columns WHERE table_schema = 'public' AND "
+              "table_name = 'made'") == "-");
+  CHECK(sql.say("SELECT * FROM made") == "-");
+  CHECK(sql.say("INSERT INTO made VALUES (1, 'a')") == "-");
+  CHECK(sql.say("DROP TABLE made") == "DROP TABLE");
+  CHECK(sql.say(all_tables) == "goods;SELECT 1");
 }

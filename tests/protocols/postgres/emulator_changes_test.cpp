@@ -335,3 +335,12 @@ TEST_CASE(
   CHECK(sql.say("SELECT count(DISTINCT u), count(DISTINCT at) FROM t WHERE at <= now()") ==
         "2|1;SELECT 1");
 }
+
+TEST_CASE("a row of which an index can't be made is not put in") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY, name text)", "CREATE TABLE");
+  sql.hear("CREATE UNIQUE INDEX i ON t (encode(sha256(name::bytea), 'hex'))", "CREATE INDEX");
+  CHECK(sql.say("INSERT INTO t VALUES (1, '\\')") == "-");
+  CHECK(sql.say("SELECT count(*) FROM t") == "0;SELECT 1");
+  CHECK(sql.say("INSERT INTO t VALUES (1, 'a')") == "INSERT 0 1");
+}

@@ -80,10 +80,6 @@ class EmulatedSql {
     answer.error = make_fields("ERROR", code, "it failed");
     hear(sql, answer);
   }
-  void miss(const std::string& sql) {
-    const Identity identity = identity_of(sql);
-    emulator_->miss({identity.canonical, identity.qualifier, 1});
-  }
   void control(Control control, std::uint64_t connection = 1, const std::string& name = "") {
     emulator_->control(control, name, connection);
   }

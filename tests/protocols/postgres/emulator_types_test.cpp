@@ -229,7 +229,7 @@ TEST_CASE("single precision is kept and shown, and compared with what is of a ty
       with("f real DEFAULT 0.1, d double precision",
            "(1, 1.5, 1.5), (2, '3.14159274', 3.14159274), (3, 1e10, 0), (4, NULL, 1)", "4");
   CHECK(sql.say("SELECT f FROM t ORDER BY id") == "1.5;3.1415927;1e+10;NULL;SELECT 4");
-  CHECK(sql.columns[0].type == oid_of("real"));
+  CHECK(sql.columns[0].type == oid::float4);
   CHECK(sql.columns[0].length == 4);
   CHECK(sql.say("INSERT INTO t (id) VALUES (5) RETURNING f") == "0.1;INSERT 0 1");
   CHECK(sql.say("SELECT id FROM t ORDER BY f DESC NULLS LAST") == "3;2;1;5;4;SELECT 5");

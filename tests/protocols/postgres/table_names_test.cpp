@@ -76,14 +76,20 @@ TEST_CASE("a definition touches what it names, where nothing else follows from i
   CHECK(keys(names, "CREATE INDEX i ON a (id)") == "@catalog.a @catalog.i a | @catalog.i");
   CHECK(keys(names, "CREATE UNIQUE INDEX i ON a (id)") ==
         "@catalog.a @catalog.i a | @catalog.a @catalog.i a");
+  CHECK(keys(names, "CREATE VIEW v AS SELECT * FROM a") ==
+        "@catalog.a @catalog.v v | @catalog.v v");
+  CHECK(keys(names, "DROP VIEW v") == "@catalog.v v | @catalog.v v");
+  CHECK(keys(names, "COMMENT ON TABLE a IS 'x'") == "@catalog.a | @catalog.a");
+  CHECK(keys(names, "COMMENT ON COLUMN a.id IS 'x'") == "@catalog.a | @catalog.a");
+  CHECK(keys(names, "COMMENT ON FUNCTION f() IS 'x'") == "@catalog | @catalog");
   CHECK(keys(names, "CREATE SCHEMA IF NOT EXISTS s") == "@catalog | @catalog");
   CHECK(keys(names, "SELECT * FROM information_schema.tables") == "@catalog @places | ");
   for (const char* sql :
        {"DROP TABLE a CASCADE", "ALTER TABLE a RENAME TO c",
         "ALTER TABLE a ENABLE ROW LEVEL SECURITY", "CREATE TABLE c (LIKE a)",
         "CREATE TABLE c () INHERITS (a)", "CREATE TABLE c AS SELECT 1",
-        "CREATE TABLE c PARTITION OF a DEFAULT", "DROP VIEW v", "DROP INDEX i",
-        "CREATE VIEW w AS SELECT * FROM a", "ALTER TABLE a DROP COLUMN id CASCADE",
+        "CREATE TABLE c PARTITION OF a DEFAULT", "DROP VIEW v CASCADE", "DROP INDEX i",
+        "CREATE OR REPLACE VIEW v AS SELECT * FROM a", "ALTER TABLE a DROP COLUMN id CASCADE",
         "ALTER TABLE a ALTER COLUMN id TYPE text USING f(id)", "DROP SCHEMA s CASCADE"}) {
     CAPTURE(std::string(sql));
     CHECK(keys(names, sql) == "* | *");
