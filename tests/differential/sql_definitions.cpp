@@ -23,8 +23,8 @@ std::string SqlGenerator::maybe(int percent, const std::string& text) {
 SqlStatement SqlGenerator::made_table() {
   const std::string exists = maybe(40, "IF NOT EXISTS ");
   if (random_.percent(10))
-    return {"definition",
-            "CREATE TABLE " + exists + "d2 AS SELECT id, a, b || 'x' AS c FROM d0", true};
+    return {"definition", "CREATE TABLE " + exists + "d2 AS SELECT id, a, b || 'x' AS c FROM d0",
+            true};
   if (random_.percent(60))
     return {"create table",
             fmt::format("CREATE TABLE {}d0 (id {} PRIMARY KEY, a int{}, b text{}{}{})", exists,
