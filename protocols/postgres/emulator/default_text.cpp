@@ -9,7 +9,7 @@ using sql::contents::Default;
 
 /// Words that are no names without quotes, in any place.
 bool is_reserved(std::string_view word) {
-  static const std::set<std::string_view> words = {"all",
+  static const std::set<std::string_view> reserved = {"all",
                                                    "analyse",
                                                    "analyze",
                                                    "and",
@@ -173,7 +173,7 @@ bool is_reserved(std::string_view word) {
                                                    "xmlroot",
                                                    "xmlserialize",
                                                    "xmltable"};
-  return words.contains(word);
+  return reserved.contains(word);
 }
 
 bool is_digits(std::string_view text) {

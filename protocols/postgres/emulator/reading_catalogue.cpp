@@ -113,7 +113,9 @@ std::string Translator::catalogue_source(std::size_t number, const std::string& 
   scope.relations.push_back(std::move(named));
   last_place_.clear();
   last_table_ = nullptr;
-  return "(SELECT " + list + " FROM json_each(" + rows + ")) AS " + alias;
+  // With a limit it is not merged into the query around it: each row is read once, and joined by an
+  // index that SQLite makes.
+  return "(SELECT " + list + " FROM json_each(" + rows + ") LIMIT -1) AS " + alias;
 }
 
 // ---- rows that may be there or not ----
