@@ -1,5 +1,7 @@
 #include "mock.hpp"
 
+#include "compile/model/full_step.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -81,7 +83,7 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
       step.began = exchange.began.tick;
       step.ended = exchange.ended.tick;
       step.line = static_cast<std::uint32_t>(i + 1);
-      step.analysis = loaded.analyser->analyse(session, exchange, problems);
+      compile::keep_analysis(loaded.analyser->analyse(session, exchange, problems), step);
     });
   if (!problems.empty()) throw std::runtime_error(problems[0].path + ": " + problems[0].what);
 }
