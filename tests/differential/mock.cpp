@@ -1,10 +1,9 @@
 #include "mock.hpp"
 
-#include "compile/model/full_step.hpp"
-
 #include <algorithm>
 #include <stdexcept>
 
+#include "compile/model/full_step.hpp"
 #include "compile/pipeline.hpp"
 #include "match/chains.hpp"
 #include "table/service_section.hpp"
