@@ -89,7 +89,10 @@ ServerEvent RedisServer::next() {
         step = scope_entered_ ? synthesised(verb_of(resolved_)) : run_transaction();
         break;
     }
-    if (step) return std::move(*step);
+    if (!step) continue;
+    // Most of them are these: moving what may be anything takes longer.
+    if (const auto* request = std::get_if<Request>(&*step)) return *request;
+    return std::move(*step);
   }
 }
 
@@ -335,13 +338,15 @@ RedisServer::Step RedisServer::data() {
   if (is_publishing(resolved_, arguments_)) return publish();
   make_canonical_request();
   awaiting_ = Awaiting::command;
-  Request request;
+  Step step(std::in_place, std::in_place_type<Request>);  // made where it is: one copy less
+  Request& request = std::get<Request>(*step);
   request.canonical = canonical_;
   // In a transaction nothing waits.
-  wait_ = stage_ == Stage::idle ? wait_of(resolved_, arguments_) : std::nullopt;
+  wait_.reset();
+  if (stage_ == Stage::idle && may_wait(resolved_)) wait_ = wait_of(resolved_, arguments_);
   if (wait_) make_patient(request);
   request.synthesisable = fallback_ != Fallback::none;
-  return request;
+  return step;
 }
 
 void RedisServer::make_patient(Request& request) {

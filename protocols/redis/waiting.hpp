@@ -27,6 +27,11 @@ struct Wait {
   std::chrono::milliseconds at_most{0};  ///< zero: for ever
   std::int64_t replicas = 0;
 };
+/// Whether wait_of() may give anything.
+[[nodiscard]] inline bool may_wait(const ResolvedCommand& resolved) noexcept {
+  return resolved.command != nullptr &&
+         (resolved.command->is(flags::blocking) || std::string_view(resolved.name) == "WAIT");
+}
 /// How a command waits that is carried out by itself, not in a transaction; nothing where it
 /// doesn't, or where its timeout is none.
 [[nodiscard]] std::optional<Wait> wait_of(const ResolvedCommand& resolved, Arguments arguments);

@@ -106,8 +106,7 @@ void LiveState::note_asked(const Found& found, const match::Overlay& overlay) {
 /// recorded in this state it might have said something else: a guess.
 Verdict LiveState::judge_exact(const Found& found, const match::Overlay& overlay) {
   if (found.exact)
-    if (const Verdict verdict = look_up(*found.exact, overlay); verdict.answer != nullptr)
-      return verdict;
+    if (Verdict verdict = look_up(*found.exact, overlay); verdict.answer != nullptr) return verdict;
   Verdict agreed{.doubt = {MissReason::unknown_state, nullptr, {}}};
   bool all_known = true;
   for (std::size_t i = 0; i < found.compatible_count; ++i) {
@@ -265,8 +264,9 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
               std::unique_lock(scope_.mutex(), std::defer_lock)};
   // Most requests are reads whose answer is known: they hold no lock.
   if (asked.proven && !renames && !may_write && !found.empty() && !counts_asks(found))
-    if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade)) {
-      Verdict shown = rewritten(asked, verdict);
+    if (Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade)) {
+      if ((verdict.answer->flags & format::answer_varies) == 0) return verdict;
+      Verdict shown = rewritten(asked, std::move(verdict));
       if (is_certain(shown.grade) || !emulation_) return shown;
       asked.renaming = std::unique_lock(renamer_.mutex(), std::defer_lock);
     }
