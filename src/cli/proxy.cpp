@@ -66,6 +66,7 @@ const knows = major > 24 || (major === 24 && minor >= 5) || (major === 22 && min
 if (!knows && process.env.HTTPS_PROXY) {
   const http = require('http'), https = require('https'), tls = require('tls');
   const proxy = new URL(process.env.HTTPS_PROXY);
+  const plain = new http.Agent();  // without one the agent of everybody is made anew
   const excepted = (process.env.NO_PROXY || process.env.no_proxy || '').split(',').map(s => s.trim()).filter(Boolean);
   const isExcepted = host => excepted.some(one => one === '*' || host === one || host.endsWith(one.startsWith('.') ? one : '.' + one));
   class Tunnels extends https.Agent {
@@ -74,7 +75,7 @@ if (!knows && process.env.HTTPS_PROXY) {
       if (isExcepted(host)) return super.createConnection(options, ready);
       const target = `${host}:${options.port || 443}`;
       const asked = http.request({host: proxy.hostname, port: proxy.port, method: 'CONNECT', path: target,
-                                  headers: {host: target}, agent: false});
+                                  headers: {host: target}, agent: plain});
       asked.once('connect', (answer, socket) => {
         if (answer.statusCode !== 200) return ready(new Error(`the proxy refused ${target}: ${answer.statusCode}`));
         ready(null, tls.connect({...options, socket, servername: options.servername || host}));
