@@ -172,11 +172,11 @@ void Player::learn(const Step& step, const Verdict& verdict) {
                     table::hash_of(step.analysis.image));
 }
 
-/// Counts what would have been answered. What is computed is no entry of the table, and where it is
-/// not what was recorded, another time or order may be the reason.
+/// Counts what would have been answered. What is computed, or known by contents, is no entry of the
+/// table, and where it is not what was recorded, another time or order may be the reason.
 void Player::grade(const Step& step, const Verdict& verdict) {
   if (!verdict.answers()) return static_cast<void>(++result_.miss);
-  if (verdict.grade == Grade::computed)
+  if (verdict.request == nullptr || verdict.grade == Grade::computed)
     return static_cast<void>(
         ++(image_of(verdict) == step.analysis.image ? result_.certain : result_.guess));
   if (!is_certain(verdict.grade)) return static_cast<void>(++result_.guess);
