@@ -72,6 +72,31 @@ class Compile(Case):
                  ("INSERT INTO meal (code, guest) VALUES ('4470dff0-4e4c-4f61-8431-9f2f19084eb6', 29) RETURNING id", 5)])
         return mock
 
+    def test_an_answer_known_by_contents_is_certain_behind_what_nobody_can_order(self):
+        """Two changes at the same time leave a row of which nobody knows; then the table is made anew, three times."""
+        ranked = ("SELECT body, ts_rank(to_tsvector('english', body), plainto_tsquery('english', 'cats')) AS r FROM doc "
+                  "ORDER BY r DESC, id")
+        found = "{columns: [{name: body, type: text}, {name: r, type: float4}], rows: [[cats, 0.0607927]], tag: SELECT 1}"
+        said = {1: [("CREATE TABLE doc (id int PRIMARY KEY, body text)", "{tag: CREATE TABLE}", 1, 2),
+                    ("INSERT INTO doc VALUES (1, 'a')", "{tag: INSERT 0 1}", 3, 4),
+                    ("UPDATE doc SET body = 'x' WHERE id = 1", "{tag: UPDATE 1}", 5, 8)],
+                2: [("UPDATE doc SET body = 'y' WHERE id = 1", "{tag: UPDATE 1}", 6, 9)]}
+        for tick in (10, 16, 22):
+            said[1] += [("TRUNCATE doc", "{tag: TRUNCATE TABLE}", tick, tick + 1),
+                        ("INSERT INTO doc VALUES (2, 'cats')", "{tag: INSERT 0 1}", tick + 2, tick + 3),
+                        (ranked, found, tick + 4, tick + 5)]
+        mock = self.mock_set(config=CONFIG.replace("redis", "postgres"), session=None)
+        for connection, exchanges in said.items():
+            text = (f"understudy: 1\nsession: {{service: cart, protocol: postgres, recording: r1, connection: {connection}, "
+                    "facts: {TimeZone: UTC}}\n")
+            for sql, answer, began, ended in exchanges:
+                text += f"---\nrequest: {{sql: \"{sql}\"}}\nanswer: {answer}\nat: [{began}, {ended}]\n"
+            self.write(f"mock/sessions/r1.cart.00{connection}.yaml", text)
+        out, _ = self.expect(0, "compile", mock, "--json")
+        replay = json.loads(out)["services"][0]["replay"]
+        for name, result in replay.items():
+            self.assertEqual((result["guess"], result["miss"], result["wrong"]), (0, 0, 0), name)
+
     def test_what_a_recording_refutes_is_a_guess_and_named(self):
         mock = self.two_recordings()
         _, err = self.expect(0, "compile", mock)
