@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/lower.hpp"
@@ -267,20 +268,9 @@ class Reader {
 
 Sight sight_of(const SessionView& session, sql::Kind kind) {
   if (!session.in_block || isolation_of(session.settings).empty()) return Sight::newest;
-  switch (kind) {
-    case sql::Kind::begin:
-    case sql::Kind::commit:
-    case sql::Kind::rollback:
-    case sql::Kind::savepoint:
-    case sql::Kind::release:
-    case sql::Kind::rollback_to:
-    case sql::Kind::set:
-    case sql::Kind::show:
-    case sql::Kind::lock:
-      return Sight::newest;
-    default:
-      return Sight::unknown;
-  }
+  const bool looks = !is_transaction_control(kind) && kind != sql::Kind::set &&
+                     kind != sql::Kind::show && kind != sql::Kind::lock;
+  return looks ? Sight::unknown : Sight::newest;
 }
 
 SessionDefaults session_defaults(const SessionView& session) {

@@ -91,9 +91,8 @@ std::optional<Timeout> parse_timeout(std::string_view seconds) {
 std::optional<Wait> wait_of(const ResolvedCommand& resolved, Arguments arguments) {
   const Command* const command = resolved.command;
   const std::string_view name = resolved.name;
-  if (command == nullptr || !command->accepts(arguments.size())) return std::nullopt;
+  if (!may_wait(resolved) || !command->accepts(arguments.size())) return std::nullopt;
   if (name == "WAIT") return wait_for_replicas(arguments, 1);
-  if (!command->is(flags::blocking)) return std::nullopt;
   if (name == "WAITAOF") return wait_for_replicas(arguments, 2);
   if (name.starts_with("XREAD")) return wait_for_entries(arguments);
   const auto pop = std::ranges::find(waiting_pops, name, &WaitingPop::name);

@@ -167,4 +167,8 @@ std::string unsteady_of(std::string_view sql, Mode mode) {
   return Finder(sql, mode).find();
 }
 
+bool is_clock_or_chance(std::string_view function) noexcept {
+  return has(clocks, function) || has(clock_words, function) || has(dice, function);
+}
+
 }  // namespace understudy::sql

@@ -13,4 +13,7 @@ namespace understudy::sql {
 /// is there (WHERE, ON, HAVING) is none: it was that of the recording, as all that is there is.
 [[nodiscard]] std::string unsteady_of(std::string_view sql, Mode mode);
 
+/// Whether a function of that name, in lower case, is the clock or chance, whatever it is given.
+[[nodiscard]] bool is_clock_or_chance(std::string_view function) noexcept;
+
 }  // namespace understudy::sql

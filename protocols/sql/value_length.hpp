@@ -14,6 +14,12 @@ inline void append_length(std::size_t length, std::string& out) {
   out += static_cast<char>(length);
 }
 
+/// The text behind its length: what is put together so can't be put together otherwise.
+inline void append_sized(std::string_view text, std::string& out) {
+  append_length(text.size(), out);
+  out += text;
+}
+
 /// Takes a length off `rest`; false where it is cut off or no length.
 [[nodiscard]] inline bool take_length(std::string_view& rest, std::size_t& length) noexcept {
   length = 0;

@@ -265,7 +265,6 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
   // Most requests are reads whose answer is known: they hold no lock.
   if (asked.proven && !renames && !may_write && !found.empty() && !counts_asks(found))
     if (Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade)) {
-      if ((verdict.answer->flags & format::answer_varies) == 0) return verdict;
       Verdict shown = rewritten(asked, std::move(verdict));
       if (is_certain(shown.grade) || !emulation_) return shown;
       asked.renaming = std::unique_lock(renamer_.mutex(), std::defer_lock);

@@ -7,16 +7,13 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "protocols/sql/value_length.hpp"
+
 namespace understudy::sql::contents {
 namespace {
 
 /// Each ask reads the tables once: some milliseconds.
 constexpr std::size_t most_rows = 20'000;
-
-void append_text(std::string& out, std::string_view text) {
-  out.append(std::to_string(text.size())) += ':';
-  out.append(text);
-}
 
 void append_datum(std::string& out, const Datum& datum) {
   if (is_null(datum)) {
@@ -25,7 +22,7 @@ void append_datum(std::string& out, const Datum& datum) {
     out.append("i").append(std::to_string(*number)) += ';';
   } else {
     out += 't';
-    append_text(out, std::get<std::string>(datum));
+    append_sized(std::get<std::string>(datum), out);
   }
 }
 
@@ -41,26 +38,27 @@ void append_hash(std::string& out, std::string_view text) {
 
 std::string description_of(const Definition& table, const std::vector<std::size_t>& columns) {
   std::string description;
-  append_text(description, table.key);
+  append_sized(table.key, description);
   for (const std::size_t i : columns) {
     const TableColumn& column = table.columns[i];
-    append_text(description, column.name);
-    append_text(description, column.declared.name.schema);
-    append_text(description, column.declared.name.name);
+    append_sized(column.name, description);
+    append_sized(column.declared.name.schema, description);
+    append_sized(column.declared.name.name, description);
+    append_length(column.declared.arguments.size(), description);
     for (const std::string& argument : column.declared.arguments)
-      append_text(description, argument);
-    append_text(description, column.declared.collation);
-    append_text(description, std::to_string(column.declared.dimensions));
+      append_sized(argument, description);
+    append_sized(column.declared.collation, description);
+    append_sized(std::to_string(column.declared.dimensions), description);
     description += column.not_null ? '!' : '?';
     description += column.declared.is_unsigned ? 'u' : 's';
-    append_text(description, std::to_string(column.type.collation));
+    append_sized(std::to_string(column.type.collation), description);
   }
-  append_text(description, table.collation);
+  append_sized(table.collation, description);
   // Rows can be grouped by a primary key alone.
   for (const UniqueKey& key : table.keys)
     if (key.primary)
       for (const std::size_t column : key.columns)
-        append_text(description, table.columns[column].name);
+        append_sized(table.columns[column].name, description);
   return description;
 }
 

@@ -6,14 +6,10 @@
 
 #include "protocols/sql/contents/fingerprint.hpp"
 #include "protocols/sql/lower.hpp"
+#include "protocols/sql/value_length.hpp"
 
 namespace understudy::sql::emulator {
 namespace {
-
-void append_text(std::string& out, std::string_view text) {
-  out.append(std::to_string(text.size())) += ':';
-  out.append(text);
-}
 
 struct Table {
   const contents::TableState* state = nullptr;
@@ -72,9 +68,11 @@ bool append_routine(std::string& out, const tree::Name& name, const contents::Co
   const tree::CreateRoutine& routine = *found->second;
   if (routine.has_more || !routine.statements.empty()) return false;
   for (const std::string& text : {routine.language, routine.body, routine.returns.name.name})
-    append_text(out, text);
-  for (const std::string& parameter : routine.parameters) append_text(out, parameter);
-  for (const tree::Type& type : routine.parameter_types) append_text(out, type.name.name);
+    append_sized(text, out);
+  append_length(routine.parameters.size(), out);
+  for (const std::string& parameter : routine.parameters) append_sized(parameter, out);
+  append_length(routine.parameter_types.size(), out);
+  for (const tree::Type& type : routine.parameter_types) append_sized(type.name.name, out);
   return true;
 }
 
@@ -82,11 +80,12 @@ bool append_routine(std::string& out, const tree::Name& name, const contents::Co
 
 std::string question_of(const SqlRequest& request) {
   std::string question;
-  append_text(question, request.pattern);
-  append_text(question, request.session);
+  append_sized(request.pattern, question);
+  append_sized(request.session, question);
   for (const Value& value : request.values) {
     question += static_cast<char>('a' + static_cast<int>(value.value_class));
-    if (value.text) append_text(question, *value.text);
+    append_length(value.text ? value.text->size() + 1 : 0, question);
+    if (value.text) question += *value.text;
   }
   return question;
 }

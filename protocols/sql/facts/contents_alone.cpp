@@ -10,24 +10,22 @@
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/lower.hpp"
 #include "protocols/sql/tree/visitor.hpp"
+#include "protocols/sql/unsteady.hpp"
 
 namespace understudy::sql {
 namespace {
 
 using NameSet = std::unordered_set<std::string_view>;
 
-/// Built-in functions whose result is no matter of their arguments and the settings alone: of
-/// PostgreSQL's pg_proc (version 15, with the extensions that come with it) the volatile ones, and
-/// the stable ones that look at a clock, a connection or a catalogue; of MySQL and MariaDB what
-/// their manuals say of clock, chance, session and server.
+/// Built-in functions whose result is no matter of their arguments and the settings alone: the
+/// clock, chance, and of PostgreSQL's pg_proc (version 15, with the extensions that come with it)
+/// the other volatile ones, and the stable ones that look at a connection or a catalogue; of MySQL
+/// and MariaDB what their manuals say of session and server.
 bool is_unsteady(std::string_view name) {
   static const NameSet names = {"age",
-                                "clock_timestamp",
                                 "connection_id",
-                                "curdate",
                                 "currtid2",
                                 "currval",
-                                "curtime",
                                 "cursor_to_xml",
                                 "database",
                                 "encrypt",
@@ -43,14 +41,11 @@ bool is_unsteady(std::string_view name) {
                                 "last_value",
                                 "lastval",
                                 "load_file",
-                                "localtime",
-                                "localtimestamp",
                                 "moddatetime",
                                 "mxid_age",
                                 "nextval",
                                 "normal_rand",
                                 "notify",
-                                "now",
                                 "rand",
                                 "release_all_locks",
                                 "release_lock",
@@ -65,34 +60,22 @@ bool is_unsteady(std::string_view name) {
                                 "setval",
                                 "show_limit",
                                 "sleep",
-                                "statement_timestamp",
-                                "sys_guid",
-                                "sysdate",
                                 "system_user",
-                                "timeofday",
-                                "transaction_timestamp",
                                 "ts_rewrite",
                                 "ts_stat",
                                 "unix_timestamp",
                                 "user",
-                                "utc_date",
-                                "utc_time",
-                                "utc_timestamp",
-                                "uuid",
-                                "uuid_short",
                                 "uuid_v4",
                                 "uuid_v7",
-                                "uuidv4",
-                                "uuidv7",
                                 "version",
                                 "benchmark"};
   static constexpr std::array<std::string_view, 19> beginnings = {
       "current_", "dblink", "enum_",         "gen_",    "has_", "inet_client_", "inet_server_",
       "lo_",      "master", "pg_",           "pgp_",    "ps_",  "random",       "source_pos",
       "to_reg",   "txid_",  "uuid_generate", "currtid", "wait_"};
-  return names.contains(name) || std::ranges::any_of(beginnings, [name](std::string_view each) {
-           return name.starts_with(each);
-         });
+  return is_clock_or_chance(name) || names.contains(name) ||
+         std::ranges::any_of(beginnings,
+                             [name](std::string_view each) { return name.starts_with(each); });
 }
 
 /// PostgreSQL's columns that every table has: where rows lie, and who wrote them.
@@ -226,9 +209,10 @@ class BodyWords {
         alias = lower(tokens_[behind].text);
       }
     }
-    return std::ranges::count_if(index(), [&](std::size_t i) {
-             return !alias.empty() && is_word(i, alias) && !is_dot(i + 1);
-           }) > 1;
+    std::size_t named = 0;
+    for (std::size_t i = 0; i < tokens_.size(); ++i)
+      if (!alias.empty() && is_word(i, alias) && !is_dot(i + 1)) ++named;
+    return named > 1;
   }
 
   void add_to(std::set<std::string>& names) const {
@@ -250,12 +234,6 @@ class BodyWords {
     return tokens_[i - 1].is(',') || tokens_[i - 1].is('.') || is_word(i - 1, "select") ||
            is_word(i - 1, "distinct") || is_word(i - 1, "all");
   }
-  [[nodiscard]] std::vector<std::size_t> index() const {
-    std::vector<std::size_t> numbers(tokens_.size());
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
-    return numbers;
-  }
-
   std::vector<Token> tokens_;
 };
 
