@@ -291,25 +291,33 @@ format::Span TableWriter::write_rules(const ServiceBuilder& service) {
   return put(rules);
 }
 
-std::vector<std::uint8_t> build_table(const Document& config,
-                                      const std::vector<ServiceBuilder>& services) {
+namespace {
+
+/// `written`: called with each builder once it is written.
+template <class Builders, class Written>
+std::vector<std::uint8_t> write_table(const Document& config, Builders& services,
+                                      Written&& written) {
   TableWriter measuring(config, TableWriter::Pass::measure, 0);
   for (const ServiceBuilder& service : services) measuring.add(service);
   TableWriter writer(config, TableWriter::Pass::write, measuring.measured());
-  for (const ServiceBuilder& service : services) writer.add(service);
+  for (auto& service : services) {
+    writer.add(service);
+    written(service);
+  }
   return writer.finish();
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> build_table(const Document& config,
+                                      const std::vector<ServiceBuilder>& services) {
+  return write_table(config, services, [](const ServiceBuilder&) {});
 }
 
 std::vector<std::uint8_t> build_table(const Document& config,
                                       std::vector<ServiceBuilder>&& services) {
-  TableWriter measuring(config, TableWriter::Pass::measure, 0);
-  for (const ServiceBuilder& service : services) measuring.add(service);
-  TableWriter writer(config, TableWriter::Pass::write, measuring.measured());
-  for (ServiceBuilder& service : services) {
-    writer.add(service);
-    service = ServiceBuilder({}, {});
-  }
-  return writer.finish();
+  return write_table(config, services,
+                     [](ServiceBuilder& service) { service = ServiceBuilder({}, {}); });
 }
 
 std::shared_ptr<const MappedTable> with_guesses(

@@ -1,14 +1,12 @@
 #include "mysql_wire.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <stdexcept>
 
+#include "loopback.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/conversation.hpp"
 #include "protocols/mysql/frame.hpp"
@@ -94,14 +92,7 @@ Results mysql_answer_in(const std::string& octets, std::uint16_t& status) {
 
 MysqlWire::MysqlWire(std::uint16_t port, const std::string& user, const std::string& database)
     : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw std::runtime_error(fmt::format("no MySQL on port {}", port));
-  const int on = 1;
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connect_to_loopback(socket_, port, "MySQL");
   greeting_ = packet();
   send(mysql_login_octets(user, database));
   welcome_ = packet();

@@ -2,28 +2,16 @@
 // when its transaction looked first, which its text does not show.
 #include <fmt/format.h>
 
-#include "client.hpp"
+#include "sql_client.hpp"
 
 namespace differential {
 namespace {
 
-class MysqlClient : public Client {
- public:
-  using Client::Client;
-
- protected:
-  void read(const std::string& sql) { say_as(Statement::Kind::read, sql, {}); }
-  void write(const std::string& sql) { say_as(Statement::Kind::write, sql, {}); }
-  void control(const std::string& sql) { say_as(Statement::Kind::control, sql, {}); }
-  std::string one_of(const std::vector<std::string>& words) { return random_.of(words); }
-  int id(int below) { return random_.below(below) + 1; }
-};
-
 /// Views through which is written, with checks of both kinds, of each other, of a join, with the
 /// rights of who defined them and of who asks.
-class MysqlViews : public MysqlClient {
+class MysqlViews : public SqlClient {
  public:
-  using MysqlClient::MysqlClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -69,9 +57,9 @@ class MysqlViews : public MysqlClient {
 
 /// Ranges of which each is parted again by a hash: rows move between them, which are asked for by
 /// their names as well.
-class MysqlPartitions : public MysqlClient {
+class MysqlPartitions : public SqlClient {
  public:
-  using MysqlClient::MysqlClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -112,9 +100,9 @@ class MysqlPartitions : public MysqlClient {
 };
 
 /// Procedures that commit, roll back and catch what fails, and functions that write.
-class MysqlProcedures : public MysqlClient {
+class MysqlProcedures : public SqlClient {
  public:
-  using MysqlClient::MysqlClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -160,9 +148,9 @@ class MysqlProcedures : public MysqlClient {
 };
 
 /// Modes, zones, character sets, limits and roles of the session.
-class MysqlSettings : public MysqlClient {
+class MysqlSettings : public SqlClient {
  public:
-  using MysqlClient::MysqlClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -234,56 +222,21 @@ class MysqlSettings : public MysqlClient {
   }
 };
 
-/// What triggers put down, with numbers of AUTO_INCREMENT and of a sequence, which clients take as
-/// well.
-class MysqlTriggers : public MysqlClient {
+class MysqlTriggers : public TriggeredOrders {
  public:
-  using MysqlClient::MysqlClient;
+  using TriggeredOrders::TriggeredOrders;
 
  protected:
-  void act() override {
-    switch (random_.below(15)) {
-      case 0:
-        return write(fmt::format("INSERT INTO orders (id, state) VALUES ({}, 'new')", id(8)));
-      case 1:
-        return write(fmt::format("UPDATE orders SET state = '{}' WHERE id = {}",
-                                 one_of({"paid", "sent", "new"}), id(8)));
-      case 2:
-        return write(fmt::format("DELETE FROM orders WHERE id = {}", id(8)));
-      case 3:
-        return write("SELECT nextval(tickets)");
-      case 4:
-        if (random_.percent(50)) return act();
-        return write(fmt::format("SELECT setval(tickets, {})", id(3) * 10));
-      case 5:
-        return in_transaction([&] {
-          write(fmt::format("INSERT INTO orders (id, state) VALUES ({}, 'new')", id(8)));
-          write("SELECT nextval(tickets)");
-          write(fmt::format("UPDATE orders SET state = 'paid' WHERE id = {}", id(8)));
-        });
-      case 6:
-        return read("SELECT next_not_cached_value FROM tickets");
-      case 7:
-        return read("SELECT count(*), max(n) FROM events");
-      case 8:
-        return read(fmt::format("SELECT kind FROM events WHERE order_id = {} ORDER BY n", id(8)));
-      case 9:
-        return read(fmt::format("SELECT n FROM events WHERE order_id = {} ORDER BY n", id(8)));
-      case 10:
-        return write("INSERT INTO events (order_id, kind) VALUES (0, 'tick')");
-      case 11:
-        return read("SELECT n, order_id, kind FROM events ORDER BY n DESC LIMIT 1");
-      default:
-        return read(fmt::format("SELECT state FROM orders WHERE id = {}", id(8)));
-    }
-  }
+  void take_ticket() override { write("SELECT nextval(tickets)"); }
+  void set_ticket(int last) override { write(fmt::format("SELECT setval(tickets, {})", last)); }
+  void see_ticket() override { read("SELECT next_not_cached_value FROM tickets"); }
 };
 
 /// Tables of one name in two databases, with a view, a trigger and a reference from one to the
 /// other.
-class MysqlDatabases : public MysqlClient {
+class MysqlDatabases : public SqlClient {
  public:
-  using MysqlClient::MysqlClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -324,9 +277,9 @@ class MysqlDatabases : public MysqlClient {
 
 /// Transactions that look while others write: what they see is what was there when they first
 /// looked, but what they lock and what they change is the newest.
-class MysqlSnapshots : public MysqlClient {
+class MysqlSnapshots : public SqlClient {
  public:
-  using MysqlClient::MysqlClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {

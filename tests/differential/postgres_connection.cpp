@@ -1,14 +1,12 @@
 #include "postgres_connection.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <stdexcept>
 
+#include "loopback.hpp"
 #include "protocols/postgres/backend.hpp"
 
 namespace differential {
@@ -94,14 +92,7 @@ StatementAnswer answer_in(const std::string& octets, char* status) {
 PostgresConnection::PostgresConnection(std::uint16_t port, const std::string& database,
                                        const std::string& user)
     : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw std::runtime_error(fmt::format("no PostgreSQL on port {}", port));
-  const int on = 1;
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connect_to_loopback(socket_, port, "PostgreSQL");
   greeting_ = converse(startup_octets(user, database));
   if (const auto answer = answer_in(greeting_); answer.error)
     throw std::runtime_error(std::string(field(*answer.error, 'M')));

@@ -2,26 +2,15 @@
 // session, which its text does not show.
 #include <fmt/format.h>
 
-#include "client.hpp"
+#include "sql_client.hpp"
 
 namespace differential {
 namespace {
 
-class PostgresClient : public Client {
- public:
-  using Client::Client;
-
- protected:
-  void read(const std::string& sql) { say_as(Statement::Kind::read, sql, {}); }
-  void write(const std::string& sql) { say_as(Statement::Kind::write, sql, {}); }
-  std::string one_of(const std::vector<std::string>& words) { return random_.of(words); }
-  int id(int below) { return random_.below(below) + 1; }
-};
-
 /// Rows that a role, a setting of the application and a policy show.
-class RowSecurity : public PostgresClient {
+class RowSecurity : public SqlClient {
  public:
-  using PostgresClient::PostgresClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -63,9 +52,9 @@ class RowSecurity : public PostgresClient {
 };
 
 /// Lists of ranges: rows move between leaves, which are asked for by their own names as well.
-class Partitions : public PostgresClient {
+class Partitions : public SqlClient {
  public:
-  using PostgresClient::PostgresClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -112,9 +101,9 @@ class Partitions : public PostgresClient {
 };
 
 /// Views through which is written: of one table, with a check, of each other, by a trigger.
-class Views : public PostgresClient {
+class Views : public SqlClient {
  public:
-  using PostgresClient::PostgresClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -155,9 +144,9 @@ class Views : public PostgresClient {
 };
 
 /// Procedures that commit and roll back by themselves, and functions that write.
-class Procedures : public PostgresClient {
+class Procedures : public SqlClient {
  public:
-  using PostgresClient::PostgresClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -199,9 +188,9 @@ class Procedures : public PostgresClient {
 };
 
 /// Schemas, formats and roles of the session, set for it, for a transaction, and taken back.
-class Settings : public PostgresClient {
+class Settings : public SqlClient {
  public:
-  using PostgresClient::PostgresClient;
+  using SqlClient::SqlClient;
 
  protected:
   void act() override {
@@ -262,48 +251,14 @@ class Settings : public PostgresClient {
   }
 };
 
-/// Numbers that triggers, defaults and clients take of sequences.
-class Sequences : public PostgresClient {
+class Sequences : public TriggeredOrders {
  public:
-  using PostgresClient::PostgresClient;
+  using TriggeredOrders::TriggeredOrders;
 
  protected:
-  void act() override {
-    switch (random_.below(15)) {
-      case 0:
-        return write(fmt::format("INSERT INTO orders (id, state) VALUES ({}, 'new')", id(8)));
-      case 1:
-        return write(fmt::format("UPDATE orders SET state = '{}' WHERE id = {}",
-                                 one_of({"paid", "sent", "new"}), id(8)));
-      case 2:
-        return write(fmt::format("DELETE FROM orders WHERE id = {}", id(8)));
-      case 3:
-        return read("SELECT nextval('tickets')");
-      case 4:
-        if (random_.percent(50)) return act();
-        return read(fmt::format("SELECT setval('tickets', {})", id(3) * 10));
-      case 5:
-        return in_transaction([&] {
-          write(fmt::format("INSERT INTO orders (id, state) VALUES ({}, 'new')", id(8)));
-          read("SELECT nextval('tickets')");
-          write(fmt::format("UPDATE orders SET state = 'paid' WHERE id = {}", id(8)));
-        });
-      case 6:
-        return read("SELECT last_value FROM tickets");
-      case 7:
-        return read("SELECT count(*), max(n) FROM events");
-      case 8:
-        return read(fmt::format("SELECT kind FROM events WHERE order_id = {} ORDER BY n", id(8)));
-      case 9:
-        return read(fmt::format("SELECT n FROM events WHERE order_id = {} ORDER BY n", id(8)));
-      case 10:
-        return write("INSERT INTO events (order_id, kind) VALUES (0, 'tick')");
-      case 11:
-        return read("SELECT n, order_id, kind FROM events ORDER BY n DESC LIMIT 1");
-      default:
-        return read(fmt::format("SELECT state FROM orders WHERE id = {}", id(8)));
-    }
-  }
+  void take_ticket() override { read("SELECT nextval('tickets')"); }
+  void set_ticket(int last) override { read(fmt::format("SELECT setval('tickets', {})", last)); }
+  void see_ticket() override { read("SELECT last_value FROM tickets"); }
 };
 
 constexpr const char* row_security = R"(

@@ -1,14 +1,12 @@
 #include "redis_connection.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <stdexcept>
 
+#include "loopback.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 
 namespace differential {
@@ -23,14 +21,7 @@ std::string command_octets(const std::vector<std::string>& words) {
 
 int connect_to_redis(std::uint16_t port) {
   const int connection = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw std::runtime_error(fmt::format("no redis-server on port {}", port));
-  const int on = 1;
-  setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connect_to_loopback(connection, port, "redis-server");
   return connection;
 }
 
